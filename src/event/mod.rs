@@ -1,0 +1,14 @@
+//! Layer 0, the vocabulary: times, texts, places and records. Imports nothing of ours.
+
+pub mod locator;
+pub mod record;
+pub mod symbol;
+pub mod time;
+pub mod value;
+pub mod visible;
+
+pub use locator::{Locator, Position, SourceId};
+pub use record::{EventTime, Family, Field, Identity, Record};
+pub use symbol::{Interner, Symbol};
+pub use time::{Timestamp, Zone};
+pub use value::Value;

@@ -1,0 +1,3 @@
+//! Layer 1, evidence: bytes -> `Record`.
+
+pub mod format;

@@ -1,0 +1,3 @@
+//! The gimlet program.
+
+fn main() {}

@@ -1,0 +1,302 @@
+//! The tree of a search. Spans point into the text that was parsed (macros expanded).
+//! Equality ignores spans, so that "parse, print, parse" can be compared.
+
+use std::ops::Range;
+
+/// A run of bytes of the text that was parsed. Never takes part in equality.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl PartialEq for Span {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Span {}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+        }
+    }
+}
+
+/// A whole search: commands joined by pipes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pipeline {
+    /// The commands in order; never empty.
+    pub commands: Vec<Command>,
+}
+
+/// One command and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// From its name to its end.
+    pub span: Span,
+    /// What it is.
+    pub kind: CommandKind,
+}
+
+/// The commands that are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandKind {
+    /// `search <predicate>`, written or implied.
+    Search(Predicate),
+    /// `tstats …`.
+    Tstats(Tstats),
+    /// `from datamodel <dataset>` (also with `:` between).
+    From(Dataset),
+    /// `stats …`.
+    Stats(Stats),
+    /// `rename a as b, …`.
+    Rename(Vec<Rename>),
+    /// `convert [timeformat=…] ctime(f) [as g] …`.
+    Convert(Convert),
+    /// `fields [+|-] list`.
+    Fields {
+        /// `-`: drop the named ones.
+        remove: bool,
+        /// Names, with wildcards.
+        names: Vec<Name>,
+    },
+    /// `table list`.
+    Table(Vec<Name>),
+    /// `where <expression>`.
+    Where(Expr),
+    /// `eval a=<expression>, …`.
+    Eval(Vec<(Name, Expr)>),
+}
+
+/// A field name or a pattern of names, without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name: `Processes.process_name`, `annotations._all`, `Processes.*`.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A data model and its dataset: `Endpoint.Processes`, `Risk.All_Risk`; the dataset may be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dataset {
+    /// `Endpoint`.
+    pub model: String,
+    /// `Processes`.
+    pub dataset: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `tstats` (Search Reference, "tstats").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tstats {
+    /// `summariesonly=false` and the like, in order, names lower-cased.
+    pub options: Vec<(String, String)>,
+    /// What is computed.
+    pub aggregates: Vec<Aggregate>,
+    /// `from datamodel=…`.
+    pub from: Dataset,
+    /// `where …`.
+    pub predicate: Option<Predicate>,
+    /// `by …`.
+    pub by: Vec<ByField>,
+}
+
+/// A field to group by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByField {
+    /// The field.
+    pub name: Name,
+    /// `span=1h`, as written; only `_time` may have one.
+    pub time_span: Option<String>,
+}
+
+/// `stats` (Search Reference, "stats").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// What is computed.
+    pub aggregates: Vec<Aggregate>,
+    /// `by …`.
+    pub by: Vec<ByField>,
+}
+
+/// `function(field) as name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aggregate {
+    /// Lower-cased: `count`, `min`, `max`, `values`, `dc` (`distinct_count` is read as `dc`).
+    pub function: String,
+    /// Its argument; none for a bare `count`.
+    pub field: Option<Name>,
+    /// `as …`.
+    pub alias: Option<Name>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One `a as b` of `rename`; both sides may hold `*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rename {
+    /// The present name.
+    pub from: Name,
+    /// The new one.
+    pub to: Name,
+}
+
+/// `convert` (Search Reference, "convert").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Convert {
+    /// `timeformat="…"`; Splunk's own is `%m/%d/%Y %H:%M:%S`.
+    pub time_format: Option<String>,
+    /// `ctime(firstTime) as x`.
+    pub functions: Vec<Aggregate>,
+}
+
+/// The predicate of `search` and of `tstats … where`. NOT binds before OR, OR before AND
+/// (Search Reference, "search": order of evaluation).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Predicate {
+    /// All of them; juxtaposition or AND. Two or more.
+    And(Vec<Predicate>),
+    /// Any of them. Two or more.
+    Or(Vec<Predicate>),
+    /// NOT.
+    Not(Box<Predicate>),
+    /// `field op value`.
+    Compare {
+        /// The field.
+        field: Name,
+        /// The operator.
+        op: CompareOp,
+        /// The literal on the right; never a field.
+        value: Literal,
+    },
+    /// `field IN (a, b)`.
+    In {
+        /// The field.
+        field: Name,
+        /// The literals.
+        values: Vec<Literal>,
+    },
+    /// A word or a quoted text looked for in the raw event; `*` alone keeps everything.
+    Text(Literal),
+}
+
+/// Comparison of a predicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompareOp {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+}
+
+/// A literal of a predicate: SPL text with its escapes and wildcards, and texts bound to it that
+/// have neither. What the escapes and `*` mean is `spl::pattern`'s business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Literal {
+    /// The pieces in order. A literal that was parsed has one `Source` piece (or none when empty).
+    pub pieces: Vec<Piece>,
+    /// It stood in quotes.
+    pub quoted: bool,
+    /// `CASE(…)`: compare with regard to case.
+    pub case_sensitive: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A piece of a [`Literal`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as written between the quotes, escapes and wildcards unread; may hold `$token$`.
+    Source(String),
+    /// A value bound to a token: taken letter by letter, `*` and `\` included.
+    Bound(String),
+}
+
+/// An expression of `where` and `eval`. NOT, AND, OR (Search Reference, "where": AND before OR).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    /// A text, its escapes read (`\\` and `\"`; others stay).
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A field.
+    Field(Name),
+    /// `name(arguments)`; `in` is `field IN (…)` written as an operator too. Lower-cased.
+    Call {
+        /// The function's name.
+        name: String,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+        /// Where the name stands.
+        span: Span,
+    },
+    /// `NOT x` or `-x`.
+    Unary(UnaryOp, Box<Expr>),
+    /// `a op b`.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+}
+
+impl Eq for Expr {}
+
+/// Operators with one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `NOT`
+    Not,
+    /// `-`
+    Negate,
+}
+
+/// Operators with two sides, loosest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `OR`
+    Or,
+    /// `XOR`
+    Xor,
+    /// `AND`
+    And,
+    /// `=` or `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `LIKE`
+    Like,
+    /// `.` joins texts
+    Concat,
+    /// `+` adds, or joins texts
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `%`
+    Remainder,
+}
