@@ -1,3 +1,4 @@
 //! Layer 1, evidence: bytes -> `Record`.
 
 pub mod format;
+pub mod ledger;

@@ -1,0 +1,478 @@
+//! The accounting of evidence: every record is a creation, out of scope, passed over or bad, for
+//! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is outputs.md's.
+//! Not risk events (those live in the risk store), and it decides nothing: it is told.
+
+use crate::event::{EventTime, SourceId, Timestamp, Zone};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many bad records of a file are listed with place and reason; all are counted.
+const BAD_LISTED: usize = 100;
+
+/// The whole accounting of one run.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Ledger {
+    /// Reading reached the end of everything (not interrupted).
+    pub complete: bool,
+    /// The members in their order.
+    pub files: Vec<FileEntry>,
+    /// The hosts by name and source.
+    pub hosts: Vec<HostEntry>,
+    /// The sums.
+    pub totals: Totals,
+    #[serde(skip)]
+    by_host: BTreeMap<(String, String), HostEntry>,
+}
+
+/// How far a member was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// To its end.
+    #[default]
+    Read,
+    /// Not to its end, or some of it could not be read.
+    Partly,
+    /// Known, but not opened.
+    #[serde(rename = "not opened")]
+    NotOpened,
+    /// No evidence.
+    #[serde(rename = "not evidence")]
+    NotEvidence,
+}
+
+/// What a member is and what was read of it.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FileEntry {
+    /// The path as found.
+    pub path: String,
+    /// The place inside a container, nested places joined by `!`.
+    pub member: Option<String>,
+    /// The path as a person reads it, where a collector encoded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<String>,
+    /// The format, or the kind of a file that is no evidence.
+    pub format: String,
+    /// How sure the format is.
+    pub confidence: Option<String>,
+    /// Why: what was seen.
+    pub why: String,
+    /// Size after unpacking, in bytes, as far as it was read.
+    pub bytes: u64,
+    /// SHA-256 of the member, in hex, when it was computed.
+    pub sha256: Option<String>,
+    /// Records met, bad ones included.
+    pub records: u64,
+    /// Process creations among them, second copies included.
+    pub creations: u64,
+    /// Creations that carry a command line.
+    pub with_command_line: u64,
+    /// Records that the prefilter skipped unclassified.
+    pub passed_over: u64,
+    /// Records that are no process creation.
+    pub out_of_scope: u64,
+    /// Creations that are a second copy of one seen before.
+    pub duplicates: u64,
+    /// Records without a usable time.
+    pub no_time: u64,
+    /// Records whose time carried no zone, so that one was assumed.
+    pub assumed_time: u64,
+    /// Records in which bytes that are no UTF-8 were replaced.
+    pub repaired: u64,
+    /// The first bad records.
+    pub bad: Vec<BadEntry>,
+    /// How many there are.
+    pub bad_total: u64,
+    /// Earliest time of a record.
+    pub first: Option<String>,
+    /// Latest time of a record.
+    pub last: Option<String>,
+    /// Missing runs of record ids, `first-last`.
+    pub gaps: Vec<String>,
+    /// How far it was read.
+    pub status: Status,
+    /// Why not to its end, or what to do about it.
+    pub hint: Option<String>,
+    /// It was named on the command line, so that not reading it counts.
+    #[serde(skip)]
+    pub named: bool,
+    #[serde(skip)]
+    span: Span,
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BadEntry {
+    /// First byte in the member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// EVTX: the record id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_id: Option<u64>,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// A host and one source of process creations on it. A host without any is listed with the
+/// source "" and no creations.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct HostEntry {
+    /// The host.
+    pub host: String,
+    /// The source of its creations, empty when it has none.
+    pub source: String,
+    /// The members in which it was seen.
+    pub files: Vec<u32>,
+    /// Earliest creation (or, without any, record).
+    pub first: Option<String>,
+    /// Latest.
+    pub last: Option<String>,
+    /// Process creations, each event once.
+    pub creations: u64,
+    /// Those with a command line.
+    pub with_command_line: u64,
+    /// When an event log was cleared on it (Security 1102, System 104).
+    pub log_cleared: Vec<String>,
+    #[serde(skip)]
+    span: Span,
+}
+
+/// The sums over all files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Members that are evidence or should have been.
+    pub files: u64,
+    /// Those not read to their end.
+    pub files_not_read: u64,
+    /// Members that are no evidence.
+    pub files_not_evidence: u64,
+    /// Bytes after unpacking.
+    pub bytes: u64,
+    /// Records.
+    pub records: u64,
+    /// Creations.
+    pub creations: u64,
+    /// Creations with a command line.
+    pub with_command_line: u64,
+    /// Passed over.
+    pub passed_over: u64,
+    /// Out of scope.
+    pub out_of_scope: u64,
+    /// Duplicates among the creations.
+    pub duplicates: u64,
+    /// Bad.
+    pub bad: u64,
+    /// Hosts seen.
+    pub hosts: u64,
+    /// Hosts with process creations.
+    pub hosts_with_creations: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    first: Option<Timestamp>,
+    last: Option<Timestamp>,
+}
+
+impl Span {
+    fn take(&mut self, at: Option<EventTime>) {
+        let Some(at) = at.map(|t| t.at) else { return };
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
+    }
+}
+
+/// A process creation as the ledger counts it.
+#[derive(Debug, Clone, Copy)]
+pub struct CreationEntry<'a> {
+    /// The host on which it ran.
+    pub host: &'a str,
+    /// The source's title.
+    pub source: &'a str,
+    /// Its time.
+    pub time: Option<EventTime>,
+    /// It carries a command line.
+    pub with_command_line: bool,
+    /// It is a second copy of an event seen before.
+    pub duplicate: bool,
+}
+
+impl Ledger {
+    /// The entry of a member, made when it is new.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the list was just made long enough"
+    )]
+    pub fn file(&mut self, source: SourceId) -> &mut FileEntry {
+        let place = source.0 as usize;
+        if self.files.len() <= place {
+            self.files.resize_with(place + 1, FileEntry::default);
+        }
+        &mut self.files[place]
+    }
+
+    /// Counts a process creation.
+    pub fn creation(&mut self, source: SourceId, creation: CreationEntry<'_>) {
+        let file = self.file(source);
+        file.count(creation.time);
+        file.creations += 1;
+        file.with_command_line += u64::from(creation.with_command_line);
+        file.duplicates += u64::from(creation.duplicate);
+        let host = self.host(creation.host, creation.source, source);
+        host.span.take(creation.time);
+        if !creation.duplicate {
+            host.creations += 1;
+            host.with_command_line += u64::from(creation.with_command_line);
+        }
+    }
+
+    /// Counts a record that is no process creation; `host` when it tells one.
+    pub fn out_of_scope(&mut self, source: SourceId, host: Option<&str>, time: Option<EventTime>) {
+        let file = self.file(source);
+        file.count(time);
+        file.out_of_scope += 1;
+        if let Some(host) = host {
+            self.host(host, "", source).span.take(time);
+        }
+    }
+
+    /// Notes that an event log was cleared on a host.
+    pub fn log_cleared(&mut self, source: SourceId, host: &str, time: Option<EventTime>) {
+        let when = time.map_or("at an unknown time".to_owned(), |t| t.at.rfc3339(Zone::UTC));
+        self.host(host, "", source).log_cleared.push(when);
+    }
+
+    /// Counts a bad record.
+    pub fn bad(&mut self, source: SourceId, bad: BadEntry) {
+        let file = self.file(source);
+        file.records += 1;
+        file.bad_total += 1;
+        if file.bad.len() < BAD_LISTED {
+            file.bad.push(bad);
+        }
+    }
+
+    fn host(&mut self, host: &str, source: &str, file: SourceId) -> &mut HostEntry {
+        // Host names differ in case between sources; the first spelling is kept.
+        let key = (host.to_lowercase(), source.to_owned());
+        let entry = self.by_host.entry(key).or_insert_with(|| HostEntry {
+            host: host.to_owned(),
+            source: source.to_owned(),
+            ..HostEntry::default()
+        });
+        if entry.files.last() != Some(&file.0) && !entry.files.contains(&file.0) {
+            entry.files.push(file.0);
+        }
+        entry
+    }
+
+    /// Fills the lists and sums from what was counted. May be called again as counting goes on.
+    pub fn settle(&mut self, complete: bool) {
+        self.complete = complete;
+        for file in &mut self.files {
+            file.first = file.span.first.map(|t| t.rfc3339(Zone::UTC));
+            file.last = file.span.last.map(|t| t.rfc3339(Zone::UTC));
+        }
+        self.hosts = settled_hosts(&self.by_host);
+        self.totals = self.sums();
+    }
+
+    fn sums(&self) -> Totals {
+        let mut totals = Totals::default();
+        for file in &self.files {
+            match file.status {
+                Status::NotEvidence => totals.files_not_evidence += 1,
+                status => {
+                    totals.files += 1;
+                    totals.files_not_read += u64::from(status != Status::Read);
+                }
+            }
+            totals.bytes += file.bytes;
+            totals.records += file.records;
+            totals.creations += file.creations;
+            totals.with_command_line += file.with_command_line;
+            totals.passed_over += file.passed_over;
+            totals.out_of_scope += file.out_of_scope;
+            totals.duplicates += file.duplicates;
+            totals.bad += file.bad_total;
+        }
+        let names = |with: bool| {
+            let mut names: Vec<String> = self
+                .by_host
+                .values()
+                .filter(|h| !with || h.creations > 0)
+                .map(|h| h.host.to_lowercase())
+                .collect();
+            names.sort();
+            names.dedup();
+            names.len() as u64
+        };
+        totals.hosts = names(false);
+        totals.hosts_with_creations = names(true);
+        totals
+    }
+
+    /// Whether every record is accounted for exactly once, in each file and in all; the first
+    /// file where it isn't, as text.
+    pub fn check(&self) -> Result<(), String> {
+        for file in &self.files {
+            let sum = file.creations + file.out_of_scope + file.passed_over + file.bad_total;
+            if file.records != sum {
+                let place = file.member.as_deref().unwrap_or("");
+                return Err(format!(
+                    "'{}' {place}: {} records, but {sum} accounted for",
+                    file.path, file.records
+                ));
+            }
+        }
+        let once: u64 = self.by_host.values().map(|h| h.creations).sum();
+        let sums = self.sums();
+        if once + sums.duplicates != sums.creations {
+            return Err(format!(
+                "{} creations, but {once} on hosts and {} duplicates",
+                sums.creations, sums.duplicates
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether all evidence was read: nothing recognised or named was left, nothing was bad.
+    pub fn all_read(&self) -> bool {
+        self.complete && self.files.iter().all(|file| !file.is_problem())
+    }
+
+    /// Whether at least one member was read, wholly or partly.
+    pub fn any_read(&self) -> bool {
+        self.files
+            .iter()
+            .any(|f| matches!(f.status, Status::Read | Status::Partly))
+    }
+}
+
+impl FileEntry {
+    fn count(&mut self, time: Option<EventTime>) {
+        self.records += 1;
+        self.span.take(time);
+        self.no_time += u64::from(time.is_none());
+        self.assumed_time += u64::from(time.is_some_and(|t| t.assumed));
+    }
+
+    /// Whether it belongs among the problems: evidence, or named, and not wholly read.
+    pub fn is_problem(&self) -> bool {
+        match self.status {
+            Status::Read => self.bad_total > 0,
+            Status::Partly | Status::NotOpened => true,
+            Status::NotEvidence => self.named,
+        }
+    }
+
+    /// Path and place inside the container, as one text; hostile.
+    pub fn place(&self) -> String {
+        let path = self.shown.as_deref().unwrap_or(&self.path);
+        match &self.member {
+            Some(member) if self.shown.is_none() => format!("{path}!{member}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Its time span, once settled or not.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.span.first.zip(self.span.last)
+    }
+}
+
+impl HostEntry {
+    /// Its time span.
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.span.first.zip(self.span.last)
+    }
+}
+
+/// A host's line without a source stays only when it has no line with one, or a cleared log;
+/// its cleared logs go to its first line.
+fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEntry> {
+    let mut hosts: Vec<HostEntry> = Vec::new();
+    for ((key, source), entry) in by_host {
+        let mut entry = entry.clone();
+        entry.first = entry.span.first.map(|t| t.rfc3339(Zone::UTC));
+        entry.last = entry.span.last.map(|t| t.rfc3339(Zone::UTC));
+        entry.files.sort_unstable();
+        let same_host = hosts
+            .last()
+            .is_some_and(|last| last.host.to_lowercase() == *key);
+        // Within a host the line without source comes first: the empty text orders so.
+        match hosts.last_mut() {
+            Some(last) if same_host && last.source.is_empty() && !source.is_empty() => {
+                entry.log_cleared.clone_from(&last.log_cleared);
+                *last = entry;
+            }
+            _ => hosts.push(entry),
+        }
+    }
+    hosts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn creation(host: &'static str, duplicate: bool) -> CreationEntry<'static> {
+        CreationEntry {
+            host,
+            source: "Sysmon",
+            time: Timestamp::from_seconds(1_655_402_652).map(|at| EventTime { at, assumed: false }),
+            with_command_line: true,
+            duplicate,
+        }
+    }
+
+    #[test]
+    fn sums_add_up() {
+        let mut ledger = Ledger::default();
+        let file = SourceId(0);
+        ledger.creation(file, creation("WEB", false));
+        ledger.creation(file, creation("web", true));
+        ledger.out_of_scope(file, Some("db"), None);
+        ledger.out_of_scope(file, Some("web"), None);
+        ledger.bad(
+            file,
+            BadEntry {
+                offset: Some(7),
+                record_id: None,
+                reason: "cut".into(),
+            },
+        );
+        ledger.settle(true);
+        assert_eq!(ledger.check(), Ok(()));
+        let totals = &ledger.totals;
+        assert_eq!(
+            (totals.records, totals.creations, totals.duplicates),
+            (5, 2, 1)
+        );
+        assert_eq!((totals.hosts, totals.hosts_with_creations), (2, 1));
+        let hosts: Vec<_> = ledger
+            .hosts
+            .iter()
+            .map(|h| (h.host.as_str(), h.creations))
+            .collect();
+        assert_eq!(hosts, [("db", 0), ("WEB", 1)]);
+        assert!(!ledger.all_read());
+    }
+
+    #[test]
+    fn a_record_that_is_not_accounted_for_is_noticed() {
+        let mut ledger = Ledger::default();
+        ledger.file(SourceId(0)).records = 3;
+        assert!(ledger.check().is_err());
+    }
+
+    #[test]
+    fn its_json_has_the_documented_words() {
+        let mut ledger = Ledger::default();
+        ledger.file(SourceId(0)).status = Status::NotOpened;
+        ledger.settle(false);
+        let json = serde_json::to_value(&ledger).unwrap();
+        assert_eq!(json["files"][0]["status"], "not opened");
+        assert_eq!(json["complete"], false);
+    }
+}

@@ -1,0 +1,235 @@
+//! What the screen asks of a worker ([`Job`]) and what it is told ([`Report`]): values only, so
+//! that they can be compared in a test, logged, and dropped when they are stale.
+
+use crate::event::Timestamp;
+use crate::evidence::ledger::Ledger;
+use crate::search::Table;
+use crate::store::Findings;
+use std::sync::Arc;
+
+/// Work that may take longer than a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Job {
+    /// Read the evidence and run the rule's search over it. Asked once, at the start.
+    Load,
+    /// The whole text of the record behind an event.
+    Raw {
+        /// Its place in `Findings::events`.
+        event: usize,
+    },
+    /// All fields of an event: model fields with the source field of each, and the raw fields.
+    Fields {
+        /// Its place in `Findings::events`.
+        event: usize,
+    },
+    /// One of the rule's drilldown searches for a row.
+    Drilldown {
+        /// Which: 0 is the first of the rule.
+        which: usize,
+        /// The row in `Findings::table` that fills the tokens.
+        row: usize,
+        /// Take everything that is loaded instead of the drilldown's own bounds.
+        all_time: bool,
+        /// Comes back in the report: a later number makes an earlier report stale.
+        generation: u64,
+    },
+}
+
+/// What kind of job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// [`Job::Load`].
+    Load,
+    /// [`Job::Raw`].
+    Raw,
+    /// [`Job::Fields`].
+    Fields,
+    /// [`Job::Drilldown`].
+    Drilldown,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEnd {
+    /// It did its work.
+    Done,
+    /// It was asked to stop; what was found until then stands.
+    Cancelled,
+    /// It could not go on: why, and what to do.
+    Failed(String),
+    /// A fault in this program: the panic's text.
+    Panicked(String),
+}
+
+/// A message from a job.
+#[derive(Debug, Clone)]
+pub enum Report {
+    /// How far loading is.
+    Progress(Progress),
+    /// The rows found until now, all of them.
+    Findings(Arc<Findings>),
+    /// Loading has ended: the accounting of the evidence.
+    Loaded(Arc<Loaded>),
+    /// The text of a record, or why it can't be shown.
+    Raw {
+        /// The event.
+        event: usize,
+        /// Its text, hostile.
+        text: Result<Arc<str>, String>,
+    },
+    /// The fields of an event.
+    Fields {
+        /// The event.
+        event: usize,
+        /// Model fields and raw fields.
+        fields: Result<Arc<EventFields>, String>,
+    },
+    /// A drilldown's result.
+    Drilldown {
+        /// The number that the job was given.
+        generation: u64,
+        /// Which of the rule's drilldowns.
+        which: usize,
+        /// The result.
+        result: Result<Arc<DrilldownResult>, String>,
+    },
+    /// A job has ended; the last report of every job.
+    Ended {
+        /// Which kind.
+        kind: JobKind,
+        /// How.
+        end: JobEnd,
+    },
+}
+
+/// How far loading is. Sums over everything read until now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Bytes read of the files as they lie on the disk (packed ones packed).
+    pub bytes_read: u64,
+    /// Bytes of all files; `None` for standard input.
+    pub bytes_total: Option<u64>,
+    /// Files done.
+    pub files_done: u64,
+    /// Files in all, as far as is known.
+    pub files_total: u64,
+    /// Records.
+    pub records: u64,
+    /// Process creations.
+    pub creations: u64,
+    /// Hosts seen.
+    pub hosts: u64,
+    /// Hosts with process creations.
+    pub hosts_with_creations: u64,
+    /// Bad records.
+    pub bad: u64,
+}
+
+/// What is known when loading has ended.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The accounting.
+    pub ledger: Ledger,
+    /// For the answer "no rows": how often the rule's named process ran at all, by the clauses
+    /// of the where-clause: (clause as text, creations that meet it).
+    pub clause_counts: Vec<(String, u64)>,
+    /// Earliest and latest time of a creation.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// Rows in and out of each stage of the search: (stage as text, rows in, rows out).
+    pub stages: Vec<(String, u64, u64)>,
+    /// Risk events imported (`--risk-events`).
+    pub risk_imported: u64,
+}
+
+/// Model fields and raw fields of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFields {
+    /// The fields of the data model.
+    pub model: Vec<FieldOrigin>,
+    /// The record's own fields: name and value, system fields first.
+    pub raw: Vec<(String, String)>,
+}
+
+/// Where the value of a model field came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldOrigin {
+    /// The model field: `process_name`.
+    pub field: String,
+    /// Its value; `None` is null.
+    pub value: Option<String>,
+    /// The raw field: `Image`; `None` for a constant or a default.
+    pub from: Option<String>,
+    /// What was done: `last part of the path`, `default of the data model`.
+    pub how: String,
+    /// The mapping is ours, not the Splunk add-on's.
+    pub ours: bool,
+}
+
+/// The result of a drilldown search.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DrilldownResult {
+    /// The title with its tokens filled in.
+    pub title: String,
+    /// The resolved search as a person would paste it into Splunk.
+    pub spl: String,
+    /// Lower bound, inclusive; `None`: none.
+    pub earliest: Option<Timestamp>,
+    /// Upper bound, inclusive; `None`: none.
+    pub latest: Option<Timestamp>,
+    /// The result, exactly as the search asks.
+    pub table: Table,
+    /// The events behind it, each a line of name and value pairs, for the list below the table:
+    /// for the first drilldown evidence events, for the risk drilldown risk events.
+    pub events: Vec<DrilldownEvent>,
+    /// A column of ours beside the table, named, one text a row: the sum of risk scores.
+    pub ours: Option<(String, Vec<String>)>,
+    /// What the result rests on: "from 1 rule and 0 imported risk events; in ES every rule counts".
+    pub basis: String,
+    /// What a person who pastes the search must know: a bound value holds a `*`.
+    pub warnings: Vec<String>,
+}
+
+/// An event behind a drilldown's result.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DrilldownEvent {
+    /// Its time.
+    pub time: Option<Timestamp>,
+    /// One line that says what it is.
+    pub summary: String,
+    /// All of it: names and values.
+    pub fields: Vec<(String, String)>,
+    /// Its place in `Findings::events`, when it is an event of the evidence.
+    pub event: Option<usize>,
+    /// The rows of the table that it stands behind.
+    pub rows: Vec<usize>,
+}
+
+/// What the Rule view shows; made once when the rule is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RuleView {
+    /// `Windows MSIExec Remote Download`.
+    pub name: String,
+    /// `17`.
+    pub version: String,
+    /// `Anomaly`.
+    pub kind: String,
+    /// From the highest score: `low`.
+    pub severity: String,
+    /// `T1218.007`.
+    pub techniques: Vec<String>,
+    /// Sections in order: heading and text (may have several lines): description, id, author,
+    /// status, data sources, ATT&CK names, stories, references, known false positives, …
+    pub sections: Vec<(String, String)>,
+    /// The search as written.
+    pub search: String,
+    /// The search with its macros expanded.
+    pub expanded: String,
+    /// Macros that were overridden: name and file.
+    pub overrides: Vec<(String, String)>,
+    /// Indicators derived from the parsed search: field, kind (`eq`, `in`), value.
+    pub indicators: Vec<(String, String, String)>,
+    /// The name templates of the drilldowns.
+    pub drilldowns: Vec<String>,
+    /// What an entity's row scores: (field, score): `user`, 30.
+    pub entities: Vec<(String, u32)>,
+}
