@@ -6,9 +6,11 @@ pub mod symbol;
 pub mod time;
 pub mod value;
 pub mod visible;
+pub mod zone;
 
 pub use locator::{Locator, Position, SourceId};
 pub use record::{EventTime, Family, Field, Identity, Record};
 pub use symbol::{Interner, Symbol};
-pub use time::{Timestamp, Zone};
+pub use time::Timestamp;
 pub use value::Value;
+pub use zone::Zone;

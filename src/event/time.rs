@@ -4,6 +4,7 @@
 //! time is kept whole (the plan said microseconds; the identity of an event needs the last digit).
 //! No time zone database: UTC and fixed offsets, so no local arithmetic and no daylight saving gap.
 
+use super::zone::Zone;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use std::fmt::Write as _;
@@ -15,13 +16,6 @@ const FILETIME_EPOCH: i64 = 116_444_736_000_000_000;
 /// An instant: ticks of 100 ns since 1970-01-01T00:00:00Z, negative before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
-
-/// A fixed distance from UTC, for showing times and for reading those without zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Zone {
-    /// Minutes east of UTC.
-    minutes: i32,
-}
 
 /// What a text said: an instant when it carried its zone, else the wall clock's reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +116,7 @@ impl Timestamp {
     }
 
     fn civil(self, zone: Zone) -> Option<DateTime> {
-        let seconds = self.seconds().checked_add(i64::from(zone.minutes) * 60)?;
+        let seconds = self.seconds().checked_add(i64::from(zone.minutes()) * 60)?;
         let at = jiff::Timestamp::from_second(seconds).ok()?;
         Some(TimeZone::UTC.to_datetime(at))
     }
@@ -217,70 +211,6 @@ impl Timestamp {
         let nanos = format!("{:09}", self.part() * 100);
         let digits = width.parse().unwrap_or(usual).min(9);
         nanos.get(..digits).unwrap_or(&nanos).to_owned()
-    }
-}
-
-impl Zone {
-    /// UTC itself.
-    pub const UTC: Self = Self { minutes: 0 };
-
-    /// From `UTC`, `Z`, `+02:00`, `-0530`, `+9`; `None` for anything else. Names of places are not
-    /// known: there is no zone database.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.eq_ignore_ascii_case("utc") || text.eq_ignore_ascii_case("z") {
-            return Some(Self::UTC);
-        }
-        let text = text
-            .strip_prefix("UTC")
-            .or_else(|| text.strip_prefix("utc"))
-            .unwrap_or(text);
-        let (sign, digits) = match text.split_at_checked(1)? {
-            ("+", digits) => (1, digits),
-            ("-", digits) => (-1, digits),
-            _ => return None,
-        };
-        let (hours, minutes) = match (digits.split_once(':'), digits.len()) {
-            (Some((hours, minutes)), _) => (hours, minutes),
-            (None, 4) => digits.split_at_checked(2)?,
-            (None, _) => (digits, "0"),
-        };
-        let whole = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-        if !whole(hours) || !whole(minutes) {
-            return None;
-        }
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        let minutes = sign * (hours * 60 + minutes);
-        Offset::from_seconds(minutes * 60).ok()?;
-        (minutes.abs() <= 18 * 60).then_some(Self { minutes })
-    }
-
-    fn ticks(self) -> i64 {
-        i64::from(self.minutes) * 60 * TICKS_PER_SECOND
-    }
-
-    /// As shown in a header: `UTC` or `UTC+02:00`.
-    pub fn name(self) -> String {
-        if self.minutes == 0 {
-            "UTC".to_owned()
-        } else {
-            format!("UTC{}", self.offset_text(":"))
-        }
-    }
-
-    /// As put behind a time: `Z` or `+02:00`.
-    pub fn suffix(self) -> String {
-        if self.minutes == 0 {
-            "Z".to_owned()
-        } else {
-            self.offset_text(":")
-        }
-    }
-
-    fn offset_text(self, between: &str) -> String {
-        let sign = if self.minutes < 0 { '-' } else { '+' };
-        let minutes = self.minutes.abs();
-        format!("{sign}{:02}{between}{:02}", minutes / 60, minutes % 60)
     }
 }
 
