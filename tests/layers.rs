@@ -1,6 +1,12 @@
 //! Arrows point down only: every `crate::…` path in `src/` names a lower layer (or the file's own
 //! room), and each crate that reads a format or draws a screen is named where it belongs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
