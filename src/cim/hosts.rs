@@ -46,6 +46,8 @@ pub enum HostsError {
 
 const AID: [&str; 1] = ["aid"];
 const UDID: [&str; 1] = ["udid"];
+/// When aidmaster wrote the line, in seconds since the epoch.
+const TIME: [&str; 1] = ["time"];
 const HOST: [&str; 5] = ["computername", "vsn", "host", "hostname", "name"];
 
 impl Hosts {
@@ -104,31 +106,31 @@ impl Hosts {
         let mut count = 0;
         for (number, line) in lines {
             let number = number + 1;
-            let cells = match &header {
-                None if line.trim_start().starts_with('{') => json_cells(line, number)?,
+            let line = match &header {
+                None if line.trim_start().starts_with('{') => json_line(line, number)?,
                 None => {
                     let read = Header::read(line);
                     header = Some(read.ok_or(HostsError::Columns { line: number })?);
                     continue;
                 }
-                Some(header) => header.cells(line),
+                Some(header) => header.line(line),
             };
-            count += usize::from(self.give(cells));
+            count += usize::from(self.give(line));
         }
         Ok(count)
     }
 
-    fn give(&mut self, (aid, udid, name): (String, String, String)) -> bool {
+    fn give(&mut self, line: Line) -> bool {
         let named = Named {
             given: true,
-            at: None,
-            name: name.trim().to_owned(),
+            at: Timestamp::from_epoch_text(&line.time),
+            name: line.host.trim().to_owned(),
         };
         if named.name.is_empty() {
             return false;
         }
         let mut known = false;
-        for (table, id) in [(&mut self.aid, aid), (&mut self.udid, udid)] {
+        for (table, id) in [(&mut self.aid, line.aid), (&mut self.udid, line.udid)] {
             if !id.trim().is_empty() {
                 put(table, id.trim(), named.clone());
                 known = true;
@@ -138,12 +140,21 @@ impl Hosts {
     }
 }
 
+/// What a line of a host file says; empty where it says nothing.
+struct Line {
+    aid: String,
+    udid: String,
+    host: String,
+    time: String,
+}
+
 /// The header of a CSV host file: the delimiter and the places of its columns.
 struct Header {
     delimiter: char,
     aid: Option<usize>,
     udid: Option<usize>,
     host: usize,
+    time: Option<usize>,
 }
 
 impl Header {
@@ -164,10 +175,11 @@ impl Header {
             aid,
             udid,
             host,
+            time: place(&TIME),
         })
     }
 
-    fn cells(&self, line: &str) -> (String, String, String) {
+    fn line(&self, line: &str) -> Line {
         let cells = csv_cells(line, self.delimiter);
         let cell = |place: Option<usize>| {
             place
@@ -175,7 +187,12 @@ impl Header {
                 .cloned()
                 .unwrap_or_default()
         };
-        (cell(self.aid), cell(self.udid), cell(Some(self.host)))
+        Line {
+            aid: cell(self.aid),
+            udid: cell(self.udid),
+            host: cell(Some(self.host)),
+            time: cell(self.time),
+        }
     }
 }
 
@@ -201,25 +218,31 @@ fn csv_cells(line: &str, delimiter: char) -> Vec<String> {
     cells
 }
 
-fn json_cells(line: &str, number: usize) -> Result<(String, String, String), HostsError> {
+fn json_line(line: &str, number: usize) -> Result<Line, HostsError> {
     let error = |reason: String| HostsError::Json {
         line: number,
         reason,
     };
     let json: Json = serde_json::from_str(line).map_err(|e| error(e.to_string()))?;
-    let object = json.as_object().ok_or_else(|| error(String::new()))?;
+    let object = json.as_object().ok_or_else(|| error("another JSON value".to_owned()))?;
     let cell = |wanted: &[&str]| {
         let found = wanted.iter().find_map(|wanted| {
             object
                 .iter()
                 .find(|(key, _)| key.eq_ignore_ascii_case(wanted))
         });
-        found
-            .and_then(|(_, value)| value.as_str())
-            .unwrap_or_default()
-            .to_owned()
+        match found {
+            Some((_, Json::String(text))) => text.clone(),
+            Some((_, Json::Number(number))) => number.to_string(),
+            _ => String::new(),
+        }
     };
-    Ok((cell(&AID), cell(&UDID), cell(&HOST)))
+    Ok(Line {
+        aid: cell(&AID),
+        udid: cell(&UDID),
+        host: cell(&HOST),
+        time: cell(&TIME),
+    })
 }
 
 fn find<'t>(table: &'t BTreeMap<String, Named>, id: &str) -> Option<&'t str> {
@@ -311,8 +334,11 @@ mod tests {
         assert_eq!(hosts.read(csv), Ok(2));
         assert_eq!(hosts.of_aid("ABC"), Some("WS;1 \"x\""));
         assert_eq!(hosts.of_aid("d"), Some("WS-2"));
-        let json = "{\"udid\":\"1\",\"host\":\"H\"}\n\n{\"aid\":\"f\",\"ComputerName\":\"F\",\"x\":1}";
-        assert_eq!(hosts.read(json), Ok(2));
+        let json = r#"{"udid":"1","host":"H"}
+
+            {"aid":"f","ComputerName":"F","Time":"2.5","x":1}
+            {"aid":"f","ComputerName":"OLD","Time":1}"#;
+        assert_eq!(hosts.read(json), Ok(3));
         assert_eq!(hosts.of_udid("1"), Some("H"));
         assert_eq!(hosts.of_aid("f"), Some("F"));
         hosts.learn(&aidmaster("1997992773", "LATER"));

@@ -347,7 +347,7 @@ fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
             let mut phrases: Vec<_> = mapping
                 .iter()
                 .flat_map(|m| &m.transforms)
-                .map(|t| t.phrase())
+                .filter_map(|t| t.phrase())
                 .collect();
             if matches!(cell.origin, Origin::Looked(_)) {
                 phrases.push("looked up");

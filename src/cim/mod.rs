@@ -23,3 +23,6 @@ pub use mapping::FieldOrigin;
 pub use model::{Dataset, DatasetRow, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use sources::{Source, SourceIndex, Sources};
+
+#[cfg(test)]
+mod golden;

@@ -260,6 +260,8 @@ struct SourceTable {
     source: String,
     sourcetype: String,
     #[serde(default)]
+    ours: bool,
+    #[serde(default)]
     empty: Vec<String>,
     detect: Detect,
     #[serde(default)]
@@ -308,6 +310,9 @@ impl SourceTable {
                 .and_then(|place| mappings.get_mut(place))
                 .ok_or_else(|| unknown(file, "the field", &name))?;
             *slot = Some(field.resolve(file, &self.lookup)?);
+        }
+        for mapping in mappings.iter_mut().flatten() {
+            mapping.ours |= self.ours;
         }
         Ok(Source {
             id: self.id,

@@ -40,15 +40,16 @@ impl Transform {
         }
     }
 
-    /// What it does, to be read after the field's name: `last part of the path`.
-    pub fn phrase(self) -> &'static str {
+    /// What it does, to be read after the field's name: `last part of the path`; `None` where a value
+    /// that is there is left as it stands.
+    pub fn phrase(self) -> Option<&'static str> {
         match self {
-            Self::Basename => "last part of the path",
-            Self::AfterLastBackslash => "without the domain",
-            Self::Lower => "in lower case",
-            Self::NullIfDash => "'-' is no value",
-            Self::TrimBlanks => "blanks at both ends cut",
-            Self::WithoutQuotes => "all double quotes removed",
+            Self::Basename => Some("last part of the path"),
+            Self::AfterLastBackslash => Some("without the domain"),
+            Self::Lower => Some("in lower case"),
+            Self::NullIfDash => None,
+            Self::TrimBlanks => Some("blanks at both ends cut"),
+            Self::WithoutQuotes => Some("all double quotes removed"),
         }
     }
 }
