@@ -110,7 +110,8 @@ mod tests {
     /// The expressions themselves; `(?=\s|$)` is written out, which the `regex` crate lacks.
     fn by_expression(line: &str) -> Option<String> {
         let r1 = regex::Regex::new(r#"^[[:space:]]*(?:"..*\\([^"]+)").*"#).unwrap();
-        let r2 = regex::Regex::new(r#"^(?:..*\\)?((?:[^"[[:space:]]])+)(?:[[:space:]]|$)"#).unwrap();
+        let r2 =
+            regex::Regex::new(r#"^(?:..*\\)?((?:[^"[[:space:]]])+)(?:[[:space:]]|$)"#).unwrap();
         if let Some(found) = r1.captures(line) {
             let end = found.get(0).unwrap().end();
             return Some(format!("{}{}", &found[1], &line[end..]));

@@ -157,7 +157,9 @@ fn a_host_name_that_comes_late_is_put_into_the_row() {
     let mut hosts = Hosts::default();
     let early = sources.map(index, &record, &hosts);
     let aid = sources.unresolved_host(index, &record, &hosts).unwrap();
-    hosts.read(&format!("aid,ComputerName\n{aid},WS-04")).unwrap();
+    hosts
+        .read(&format!("aid,ComputerName\n{aid},WS-04"))
+        .unwrap();
     assert_eq!(sources.unresolved_host(index, &record, &hosts), None);
     let name = hosts.of_aid(aid).unwrap();
     assert_eq!(

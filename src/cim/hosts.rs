@@ -224,7 +224,9 @@ fn json_line(line: &str, number: usize) -> Result<Line, HostsError> {
         reason,
     };
     let json: Json = serde_json::from_str(line).map_err(|e| error(e.to_string()))?;
-    let object = json.as_object().ok_or_else(|| error("another JSON value".to_owned()))?;
+    let object = json
+        .as_object()
+        .ok_or_else(|| error("another JSON value".to_owned()))?;
     let cell = |wanted: &[&str]| {
         let found = wanted.iter().find_map(|wanted| {
             object
@@ -355,7 +357,9 @@ mod tests {
                 "{text}"
             );
         }
-        let broken = hosts.read("{\"aid\":\"1\",\"host\":\"a\"}\n{\"aid\":").unwrap_err();
+        let broken = hosts
+            .read("{\"aid\":\"1\",\"host\":\"a\"}\n{\"aid\":")
+            .unwrap_err();
         assert!(broken.to_string().starts_with("line 2 of the host file"));
         assert_eq!(hosts.read(""), Ok(0));
     }

@@ -88,12 +88,7 @@ impl Sources {
     }
 
     /// Where each field of that row came from, in the order of the model.
-    pub fn explain(
-        &self,
-        source: SourceIndex,
-        record: &Record,
-        hosts: &Hosts,
-    ) -> Vec<FieldOrigin> {
+    pub fn explain(&self, source: SourceIndex, record: &Record, hosts: &Hosts) -> Vec<FieldOrigin> {
         let Some(table) = self.get(source) else {
             return Vec::new();
         };
@@ -363,7 +358,9 @@ fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
         },
         Origin::Host => "the host name of that id in the host table".to_owned(),
         Origin::Default => "nothing given: the model's default".to_owned(),
-        Origin::FileNameOf(_) => "nothing given: the file name in it, as the model cuts it".to_owned(),
+        Origin::FileNameOf(_) => {
+            "nothing given: the file name in it, as the model cuts it".to_owned()
+        }
         Origin::VendorAndProduct => "nothing given: vendor and product".to_owned(),
         Origin::Sourcetype => "nothing given: the sourcetype".to_owned(),
     };

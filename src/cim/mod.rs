@@ -4,6 +4,7 @@
 //! itself adds, `scope` tells creations from other records, `facts` is what a screen needs beyond
 //! the model, `url` reads a command line as msiexec does.
 
+mod command_line;
 mod crowdstrike;
 pub mod facts;
 mod file_name;
@@ -16,6 +17,7 @@ pub mod scope;
 mod security;
 pub mod sources;
 mod transform;
+pub mod url;
 
 pub use facts::Facts;
 pub use hosts::{Hosts, HostsError};
@@ -23,6 +25,7 @@ pub use mapping::FieldOrigin;
 pub use model::{Dataset, DatasetRow, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use sources::{Source, SourceIndex, Sources};
+pub use url::{Url, UrlRole, urls};
 
 #[cfg(test)]
 mod golden;

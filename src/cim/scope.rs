@@ -1,6 +1,6 @@
 //! Which records are process creations, and of which source. Others are out of scope, with the
 //! reason: a decision of the project (creations only), where the add-ons tag more events into
-//! `Endpoint.Processes` (Sysmon 5 and 7, ProcessRollup2Stats, every Windows XML event formally).
+//! `Endpoint.Processes` (Sysmon 5 and 7, `ProcessRollup2Stats`, every Windows XML event formally).
 //!
 //! Windows sources are known by their provider, never by the event id alone: event 1 is a process
 //! creation of Sysmon, and a time change of Kernel-General. Where a carrier lost the provider, the
@@ -140,8 +140,7 @@ impl Detect {
         record
             .channel()
             .is_some_and(|channel| any(&self.channels, channel))
-            || (!self.shape.is_empty()
-                && self.shape.iter().all(|name| record.data(name).is_some()))
+            || (!self.shape.is_empty() && self.shape.iter().all(|name| record.data(name).is_some()))
     }
 }
 

@@ -68,7 +68,7 @@ pub fn action(record: &Record) -> Option<Ruled<'_>> {
         .then(|| Ruled::new("allowed", "System/Keywords"))
 }
 
-/// `user`: TargetUserName where it is no `-`, else SubjectUserName as it stands; no domain.
+/// `user`: `TargetUserName` where it is no `-`, else `SubjectUserName` as it stands; no domain.
 pub fn user(record: &Record) -> Option<Ruled<'_>> {
     match present(record, "TargetUserName").filter(|name| *name != "-") {
         Some(name) => Some(Ruled::new(name, "TargetUserName")),
@@ -159,9 +159,17 @@ mod tests {
                 r#""C:\Program Files\a\b.exe" --ps2"#,
             ),
             // The quotes don't close: the first word ends at the blank.
-            (msiexec, "\"msiexec /q", r"C:\Windows\System32\msiexec.exe /q"),
+            (
+                msiexec,
+                "\"msiexec /q",
+                r"C:\Windows\System32\msiexec.exe /q",
+            ),
             (msiexec, "\"\" /q", r"C:\Windows\System32\msiexec.exe /q"),
-            (msiexec, "  msiexec /q", r"C:\Windows\System32\msiexec.exe /q"),
+            (
+                msiexec,
+                "  msiexec /q",
+                r"C:\Windows\System32\msiexec.exe /q",
+            ),
             // A backslash in the arguments is not in the first word.
             (
                 msiexec,

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Sources {
     pub(super) model: Arc<Model>,
-    pub(super) sources: Vec<Source>,
+    pub(super) tables: Vec<Source>,
     /// The place of `dest` in the dataset.
     pub(super) dest: usize,
 }
@@ -203,7 +203,7 @@ impl Sources {
         }
         Ok(Self {
             model,
-            sources,
+            tables: sources,
             dest,
         })
     }
@@ -215,12 +215,12 @@ impl Sources {
 
     /// Every source with its place.
     pub fn all(&self) -> impl Iterator<Item = (SourceIndex, &Source)> {
-        (0..).map(SourceIndex).zip(&self.sources)
+        (0..).map(SourceIndex).zip(&self.tables)
     }
 
     /// A source by the place that [`Self::scope`] gave.
     pub fn get(&self, index: SourceIndex) -> Option<&Source> {
-        self.sources.get(usize::from(index.0))
+        self.tables.get(usize::from(index.0))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The named changes that a source table may make to a raw text: `basename`, `lower`. Each says in
+//! The named changes that a source table may make to a raw text: `basename`, `null_if_dash`. Each says in
 //! one phrase what it does, for the Fields pane. What needs more than one raw field is a rule
 //! (`rule`), not a transform.
 
@@ -13,8 +13,6 @@ pub enum Transform {
     Basename,
     /// What follows the last backslash: an account without its domain.
     AfterLastBackslash,
-    /// Lower case.
-    Lower,
     /// A lone `-` is no value.
     NullIfDash,
     /// Without blanks at both ends, as SPL's `trim(x, " ")` (blanks only, no tabs).
@@ -29,10 +27,6 @@ impl Transform {
         match self {
             Self::Basename => Some(narrow(text, basename)),
             Self::AfterLastBackslash => Some(narrow(text, |t| after_last(t, &['\\']))),
-            Self::Lower if text.chars().any(char::is_uppercase) => {
-                Some(Cow::Owned(text.to_lowercase()))
-            }
-            Self::Lower => Some(text),
             Self::NullIfDash => (text != "-").then_some(text),
             Self::TrimBlanks => Some(narrow(text, |t| t.trim_matches(' '))),
             Self::WithoutQuotes if text.contains('"') => Some(Cow::Owned(text.replace('"', ""))),
@@ -46,7 +40,6 @@ impl Transform {
         match self {
             Self::Basename => Some("last part of the path"),
             Self::AfterLastBackslash => Some("without the domain"),
-            Self::Lower => Some("in lower case"),
             Self::NullIfDash => None,
             Self::TrimBlanks => Some("blanks at both ends cut"),
             Self::WithoutQuotes => Some("all double quotes removed"),
@@ -66,7 +59,7 @@ fn after_last<'a>(text: &'a str, marks: &[char]) -> &'a str {
 }
 
 /// Applies a change that takes a part of the text, without a copy where the text is borrowed.
-fn narrow<'a>(text: Cow<'a, str>, part: impl Fn(&str) -> &str) -> Cow<'a, str> {
+fn narrow(text: Cow<'_, str>, part: impl Fn(&str) -> &str) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(part(text)),
         Cow::Owned(text) => Cow::Owned(part(&text).to_owned()),
@@ -95,7 +88,6 @@ mod tests {
             (Basename, r"C:\dir\", Some("")),
             (AfterLastBackslash, r"NT AUTHORITY\SYSTEM", Some("SYSTEM")),
             (AfterLastBackslash, "a/b", Some("a/b")),
-            (Lower, "High", Some("high")),
             (NullIfDash, "-", None),
             (NullIfDash, "--", Some("--")),
             (
