@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    /// Real msiexec command lines: a hit has a package URL, and a near miss has none.
+    /// Real command lines in and around msiexec: a hit has a package URL, the others have none.
     #[test]
     fn urls_of_real_command_lines() {
         let shared = std::env::var_os("GIMLET_SHARED").map_or_else(
@@ -168,7 +168,7 @@ mod tests {
             if case["match"].as_bool().unwrap() {
                 hits += 1;
                 assert_eq!(urls[0].role, UrlRole::Package, "{command_line}");
-            } else if !command_line.contains("://") {
+            } else {
                 assert!(urls.is_empty(), "{command_line}");
             }
         }
