@@ -1,5 +1,31 @@
 //! Layer 1, Splunk's Common Information Model: `Record` -> row of a data model's dataset.
+//!
+//! Start at `sources` (the tables) and `mapping` (their evaluation). `model` is what the model
+//! itself adds, `scope` tells creations from other records, `facts` is what a screen needs beyond
+//! the model, `url` reads a command line as msiexec does.
 
+mod command_line;
+mod crowdstrike;
+pub mod facts;
+mod file_name;
+pub mod hosts;
+pub mod mapping;
 pub mod model;
+mod nvm;
+mod rule;
+pub mod scope;
+mod security;
+pub mod sources;
+mod transform;
+pub mod url;
 
-pub use model::{Dataset, DatasetRow};
+pub use facts::Facts;
+pub use hosts::{Hosts, HostsError};
+pub use mapping::FieldOrigin;
+pub use model::{Dataset, DatasetRow, Model, Models};
+pub use scope::{OutOfScope, Scope};
+pub use sources::{Source, SourceIndex, Sources};
+pub use url::{Url, UrlRole, urls};
+
+#[cfg(test)]
+mod golden;

@@ -1,0 +1,486 @@
+//! From a record to a row of the dataset, and where each field of it came from: one evaluation for
+//! both, so that what Fields says can't drift from what the search saw. First the source's table,
+//! then the model's own evaluations (`model`), which work on what the first left.
+
+use super::file_name::file_name;
+use super::hosts::Hosts;
+use super::model::{DatasetRow, Evaluation};
+use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources};
+use crate::event::{Record, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Where a field of a row came from, for the Fields pane. Values are log text: hostile until
+/// `event::visible` has seen them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldOrigin {
+    /// The CIM field.
+    pub field: Arc<str>,
+    /// Its value in the row; `None`: null.
+    pub value: Option<String>,
+    /// The raw field or fields that it came from, as the source spells them.
+    pub from: Option<String>,
+    /// What was done: `last part of the path`.
+    pub how: String,
+    /// The mapping is this project's own.
+    pub ours: bool,
+    /// What a person should know about it.
+    pub note: Option<Arc<str>>,
+}
+
+/// A field on its way into a row.
+struct Cell<'r> {
+    text: Option<Text<'r>>,
+    origin: Origin<'r>,
+    lowered: bool,
+}
+
+/// A text of the record, or a shared value of the tables.
+enum Text<'r> {
+    Own(Cow<'r, str>),
+    Shared(Value),
+}
+
+/// Where the text came from.
+#[derive(Clone, Copy)]
+enum Origin<'r> {
+    Nothing,
+    Constant,
+    Raw(&'r RawName),
+    Looked(&'r RawName),
+    Ruled(&'static str),
+    Host,
+    Default,
+    FileNameOf(usize),
+    VendorAndProduct,
+    Sourcetype,
+}
+
+impl Text<'_> {
+    fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Own(text) => Cow::Borrowed(text),
+            Self::Shared(value) => value.as_text(),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Own(text) => Value::text(&text),
+            Self::Shared(value) => value,
+        }
+    }
+}
+
+impl Sources {
+    /// The row of a creation, whose source [`Self::scope`] told. `dest` needs the host table to be
+    /// complete: read host records first, or see [`Self::unresolved_host`].
+    pub fn map(&self, source: SourceIndex, record: &Record, hosts: &Hosts) -> DatasetRow {
+        let values = self
+            .evaluate(source, record, hosts)
+            .into_iter()
+            .map(|cell| cell.text.map(Text::into_value))
+            .collect();
+        DatasetRow {
+            time: record.time.map(|time| time.at),
+            values,
+        }
+    }
+
+    /// Where each field of that row came from, in the order of the model.
+    pub fn explain(&self, source: SourceIndex, record: &Record, hosts: &Hosts) -> Vec<FieldOrigin> {
+        let Some(table) = self.get(source) else {
+            return Vec::new();
+        };
+        let fields = &self.model.dataset.fields;
+        let cells = self.evaluate(source, record, hosts);
+        fields
+            .iter()
+            .zip(&table.mappings)
+            .zip(cells)
+            .map(|((field, mapping), cell)| {
+                let mapping = mapping.as_ref();
+                let ours = mapping.is_some_and(|m| m.ours) && cell.origin.is_of_source();
+                FieldOrigin {
+                    field: field.name.clone(),
+                    value: cell.text.as_ref().map(|text| text.as_text().into_owned()),
+                    from: self.raw_names(cell.origin, mapping),
+                    how: how(&cell, mapping),
+                    ours,
+                    note: mapping.and_then(|m| m.note.clone()),
+                }
+            })
+            .collect()
+    }
+
+    /// The sensor's id whose host name the row of this record lacks, with the host table as it is.
+    /// When the table has it later, [`Self::remap_host`] puts it in.
+    pub fn unresolved_host<'r>(
+        &self,
+        source: SourceIndex,
+        record: &'r Record,
+        hosts: &Hosts,
+    ) -> Option<&'r str> {
+        let table = self.get(source)?;
+        let mapping = table.mappings.get(self.dest)?.as_ref()?;
+        let id = record.data(mapping.host_of.as_deref()?)?;
+        given(table, mapping, record, hosts).is_none().then_some(id)
+    }
+
+    /// The row with another `dest`, all else shared.
+    pub fn remap_host(&self, row: &DatasetRow, host: &str) -> DatasetRow {
+        let values = row.values.iter().enumerate().map(|(place, value)| {
+            if place == self.dest {
+                Some(Value::text(host))
+            } else {
+                value.clone()
+            }
+        });
+        DatasetRow {
+            time: row.time,
+            values: values.collect(),
+        }
+    }
+
+    /// What the source itself gives for `dest`: no default of the model.
+    pub(super) fn given_dest<'r>(
+        &'r self,
+        source: &'r Source,
+        record: &'r Record,
+        hosts: &'r Hosts,
+    ) -> Option<Cow<'r, str>> {
+        let mapping = source.mappings.get(self.dest)?.as_ref()?;
+        match given(source, mapping, record, hosts)? {
+            (Text::Own(text), _) => Some(text),
+            (Text::Shared(value), _) => Some(Cow::Owned(value.as_text().into_owned())),
+        }
+    }
+
+    fn evaluate<'r>(
+        &'r self,
+        source: SourceIndex,
+        record: &'r Record,
+        hosts: &'r Hosts,
+    ) -> Vec<Cell<'r>> {
+        let Some(source) = self.get(source) else {
+            return Vec::new();
+        };
+        let mut cells: Vec<Cell<'r>> = source
+            .mappings
+            .iter()
+            .map(|mapping| {
+                let given = mapping
+                    .as_ref()
+                    .and_then(|mapping| given(source, mapping, record, hosts));
+                let (text, origin) = match given {
+                    Some((text, origin)) => (Some(text), origin),
+                    None => (None, Origin::Nothing),
+                };
+                Cell {
+                    text,
+                    origin,
+                    lowered: false,
+                }
+            })
+            .collect();
+        self.put_model_values(source, record, &mut cells);
+        self.put_file_names(&mut cells);
+        cells
+    }
+
+    /// The model's evaluations that look at one field alone, and its defaults.
+    fn put_model_values<'r>(&self, source: &Source, record: &'r Record, cells: &mut [Cell<'r>]) {
+        let model = &self.model;
+        let fields = model.dataset.fields.iter().zip(&model.evaluations);
+        for (cell, (field, evaluation)) in cells.iter_mut().zip(fields) {
+            match evaluation {
+                Evaluation::FileNameOf(_) => continue,
+                Evaluation::Lower => cell.lower(),
+                Evaluation::VendorProduct if cell.text.is_none() => {
+                    *cell = vendor_product(source, record);
+                }
+                Evaluation::VendorProduct | Evaluation::Plain => {}
+            }
+            cell.default_to(field.default.as_ref());
+        }
+    }
+
+    /// The names that the model takes out of a command line where the source gave none.
+    fn put_file_names(&self, cells: &mut [Cell<'_>]) {
+        let model = &self.model;
+        for (place, evaluation) in model.evaluations.iter().enumerate() {
+            let Evaluation::FileNameOf(of) = *evaluation else {
+                continue;
+            };
+            if cells.get(place).is_none_or(|cell| cell.text.is_some()) {
+                continue;
+            }
+            let name = cells
+                .get(of)
+                .filter(|cell| !matches!(cell.origin, Origin::Default))
+                .and_then(|cell| file_name(&cell.text.as_ref()?.as_text()).map(Cow::into_owned));
+            let default = model.dataset.fields.get(place).map(|f| f.default.as_ref());
+            if let Some(cell) = cells.get_mut(place) {
+                if let Some(name) = name {
+                    cell.text = Some(Text::Own(Cow::Owned(name)));
+                    cell.origin = Origin::FileNameOf(of);
+                }
+                cell.default_to(default.flatten());
+            }
+        }
+    }
+
+    fn raw_names(&self, origin: Origin<'_>, mapping: Option<&Mapping>) -> Option<String> {
+        match origin {
+            Origin::Raw(name) | Origin::Looked(name) => Some(name.shown.to_string()),
+            Origin::Ruled(names) => Some(names.to_owned()),
+            Origin::Host => mapping?.host_of.as_deref().map(str::to_owned),
+            Origin::FileNameOf(of) => {
+                let field = self.model.dataset.fields.get(of)?;
+                Some(field.name.to_string())
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Cell<'_> {
+    fn lower(&mut self) {
+        if let Some(text) = &self.text {
+            let text = text.as_text();
+            if text.chars().any(char::is_uppercase) {
+                self.text = Some(Text::Own(Cow::Owned(text.to_lowercase())));
+                self.lowered = true;
+            }
+        }
+    }
+
+    fn default_to(&mut self, default: Option<&Arc<str>>) {
+        if let (None, Some(default)) = (&self.text, default) {
+            self.text = Some(Text::Shared(Value::Text(default.clone())));
+            self.origin = Origin::Default;
+        }
+    }
+}
+
+impl Origin<'_> {
+    fn is_of_source(self) -> bool {
+        matches!(
+            self,
+            Self::Constant | Self::Raw(_) | Self::Looked(_) | Self::Ruled(_) | Self::Host
+        )
+    }
+}
+
+/// What the source's table gives for a field. An empty text is no value, as the field extraction of
+/// Splunk makes no field of it.
+fn given<'r>(
+    source: &'r Source,
+    mapping: &'r Mapping,
+    record: &'r Record,
+    hosts: &'r Hosts,
+) -> Option<(Text<'r>, Origin<'r>)> {
+    match &mapping.gives {
+        Gives::Constant(value) => return Some((Text::Shared(value.clone()), Origin::Constant)),
+        Gives::Rule(rule) => {
+            let ruled = rule.evaluate(record)?;
+            return Some((Text::Own(ruled.text), Origin::Ruled(ruled.from)));
+        }
+        Gives::Raw => {}
+    }
+    for name in &mapping.from {
+        let Some(raw) = name.of(record).filter(|raw| source.is_value(raw)) else {
+            continue;
+        };
+        let mut text = Some(Cow::Borrowed(raw));
+        for transform in &mapping.transforms {
+            text = text.and_then(|text| transform.apply(text));
+        }
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        return Some(match mapping.lookup.get(&*text) {
+            Some(found) => (
+                Text::Shared(Value::Text(found.clone())),
+                Origin::Looked(name),
+            ),
+            None => (Text::Own(text), Origin::Raw(name)),
+        });
+    }
+    let id = record.data(mapping.host_of.as_deref()?)?;
+    let host = hosts.of_aid(id)?;
+    Some((Text::Own(Cow::Borrowed(host)), Origin::Host))
+}
+
+/// `case(isnotnull(vendor_product), …, vendor." ".product, vendor." unknown", "unknown ".product,
+/// isnotnull(sourcetype), sourcetype, …)` of the model.
+fn vendor_product<'r>(source: &Source, record: &Record) -> Cell<'r> {
+    let named = |name| record.data(name).filter(|text| !text.is_empty());
+    let (text, origin) = match (named("vendor"), named("product")) {
+        (None, None) => (source.sourcetype.clone(), Origin::Sourcetype),
+        (vendor, product) => (
+            format!(
+                "{} {}",
+                vendor.unwrap_or("unknown"),
+                product.unwrap_or("unknown")
+            ),
+            Origin::VendorAndProduct,
+        ),
+    };
+    Cell {
+        text: Some(Text::Own(Cow::Owned(text))),
+        origin,
+        lowered: false,
+    }
+}
+
+fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
+    let mut how = match cell.origin {
+        Origin::Nothing => "nothing given, and the model has no default".to_owned(),
+        Origin::Constant => "the same for every record".to_owned(),
+        Origin::Raw(_) | Origin::Looked(_) => {
+            let mut phrases: Vec<_> = mapping
+                .iter()
+                .flat_map(|m| &m.transforms)
+                .filter_map(|t| t.phrase())
+                .collect();
+            if matches!(cell.origin, Origin::Looked(_)) {
+                phrases.push("looked up");
+            }
+            if phrases.is_empty() && !cell.lowered {
+                phrases.push("as it stands");
+            }
+            phrases.join(", ")
+        }
+        Origin::Ruled(_) => match mapping.map(|m| &m.gives) {
+            Some(Gives::Rule(rule)) => rule.phrase().to_owned(),
+            _ => String::new(),
+        },
+        Origin::Host => "the host name of that id in the host table".to_owned(),
+        Origin::Default => "nothing given: the model's default".to_owned(),
+        Origin::FileNameOf(_) => {
+            "nothing given: the file name in it, as the model cuts it".to_owned()
+        }
+        Origin::VendorAndProduct => "nothing given: vendor and product".to_owned(),
+        Origin::Sourcetype => "nothing given: the sourcetype".to_owned(),
+    };
+    if cell.lowered {
+        if !how.is_empty() {
+            how.push_str(", ");
+        }
+        how.push_str("in lower case, as the model does");
+    }
+    how
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Models, Scope};
+    use super::*;
+    use crate::event::{Family, Locator, Position, SourceId};
+    use proptest::prelude::*;
+
+    fn record(family: Family, data: &[(&str, &str)]) -> Record {
+        let position = Position::Span { offset: 0, len: 0 };
+        let locator = Locator {
+            source: SourceId(0),
+            position,
+        };
+        let mut record = Record::new(family, locator);
+        for (name, value) in data {
+            record.push_data(name, *value);
+        }
+        record
+    }
+
+    fn origin(record: &Record, field: &str) -> FieldOrigin {
+        let sources = Sources::built_in(&Models::built_in().unwrap()).unwrap();
+        let Scope::Creation(index) = sources.scope(record) else {
+            panic!("no creation");
+        };
+        let origins = sources.explain(index, record, &Hosts::default());
+        let found = origins.into_iter().find(|origin| &*origin.field == field);
+        found.unwrap()
+    }
+
+    #[test]
+    fn vendor_product_is_put_together_as_the_model_does() {
+        for (vendor, product, expected) in [
+            ("", "", "cisco:nvm:flowdata"),
+            ("Cisco", "NVM", "Cisco NVM"),
+            ("Cisco", "", "Cisco unknown"),
+            ("", "NVM", "unknown NVM"),
+        ] {
+            let data = [("pn", "a.exe"), ("vendor", vendor), ("product", product)];
+            let origin = origin(&record(Family::Nvm, &data), "vendor_product");
+            assert_eq!(origin.value.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_name_is_cut_out_of_the_command_line_only_where_the_source_gives_none() {
+        let greedy = r#"C:\Windows\system32\msiexec.exe /i "C:\tmp\a b.msi""#;
+        for (data, value, from) in [
+            (vec![("CommandLine", greedy)], "a", Some("process")),
+            (
+                vec![
+                    ("CommandLine", greedy),
+                    ("ImageFileName", r"\Device\x\y.exe"),
+                ],
+                "y.exe",
+                Some("ImageFileName"),
+            ),
+            // A folder has no name.
+            (
+                vec![
+                    ("CommandLine", "msiexec /q"),
+                    ("ImageFileName", r"\Device\x\"),
+                ],
+                "msiexec",
+                Some("process"),
+            ),
+            (vec![], "unknown", None),
+        ] {
+            let mut data = data;
+            data.push(("event_simpleName", "ProcessRollup2"));
+            let origin = origin(&record(Family::CrowdStrike, &data), "process_name");
+            assert_eq!(origin.value.as_deref(), Some(value), "{data:?}");
+            assert_eq!(origin.from.as_deref(), from, "{data:?}");
+        }
+    }
+
+    proptest! {
+        /// Any fields with any text, of every source: no panic, and Fields says what the row holds.
+        #[test]
+        fn row_and_origins_agree(
+            source in 0_u8..5,
+            fields in prop::collection::vec(
+                (
+                    prop::sample::select(vec![
+                        "CommandLine", "Image", "NewProcessName", "ParentImage", "OriginalFileName", "User",
+                        "ImageFileName", "event_platform", "aid", "ppath", "parg", "pa", "pil", "IntegrityLevel",
+                        "TargetUserName", "SubjectUserName", "vendor", "product",
+                    ]),
+                    prop_oneof![Just(String::new()), Just("-".to_owned()), any::<String>(), r#"["\\ /a]{0,9}"#],
+                ),
+                0..12,
+            ),
+        ) {
+            let mut record = record(Family::Windows, &[]);
+            for (name, value) in fields {
+                record.push_data(name, value);
+            }
+            let sources = Sources::built_in(&Models::built_in().unwrap()).unwrap();
+            let (index, hosts) = (SourceIndex(source), Hosts::default());
+            let row = sources.map(index, &record, &hosts);
+            let origins = sources.explain(index, &record, &hosts);
+            prop_assert_eq!(row.values.len(), origins.len());
+            for (value, origin) in row.values.iter().zip(&origins) {
+                let text = value.as_ref().map(Value::as_text);
+                prop_assert_eq!(text.as_deref(), origin.value.as_deref());
+                prop_assert!(origin.value.as_deref() != Some(""));
+            }
+            let _ = sources.facts(index, &record, &hosts);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The exceptions that a source table names and code evaluates: what takes more than one raw field.
+//! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
+
+use super::{crowdstrike, nvm, security};
+use crate::event::Record;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A named exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// [`security::process`].
+    SecurityProcess,
+    /// [`security::action`].
+    SecurityAction,
+    /// [`security::user`].
+    SecurityUser,
+    /// [`security::account`].
+    SecurityAccount,
+    /// [`security::logon_id`].
+    SecurityLogonId,
+    /// [`crowdstrike::process_path`].
+    CrowdstrikeProcessPath,
+    /// [`nvm::process`].
+    NvmProcess,
+    /// [`nvm::parent_process`].
+    NvmParentProcess,
+}
+
+/// What a rule found: the text and the raw fields it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruled<'r> {
+    /// The text.
+    pub text: Cow<'r, str>,
+    /// `NewProcessName, CommandLine`.
+    pub from: &'static str,
+}
+
+impl<'r> Ruled<'r> {
+    /// `text`, which came from the raw fields `from`.
+    pub fn new(text: impl Into<Cow<'r, str>>, from: &'static str) -> Self {
+        Self {
+            text: text.into(),
+            from,
+        }
+    }
+}
+
+impl Rule {
+    /// Evaluates it; `None`: no value.
+    pub fn evaluate(self, record: &Record) -> Option<Ruled<'_>> {
+        match self {
+            Self::SecurityProcess => security::process(record),
+            Self::SecurityAction => security::action(record),
+            Self::SecurityUser => security::user(record),
+            Self::SecurityAccount => security::account(record),
+            Self::SecurityLogonId => security::logon_id(record),
+            Self::CrowdstrikeProcessPath => crowdstrike::process_path(record),
+            Self::NvmProcess => nvm::process(record),
+            Self::NvmParentProcess => nvm::parent_process(record),
+        }
+    }
+
+    /// What it does.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::SecurityProcess => {
+                "the command line where its first word has a backslash, else path and arguments, \
+                 else the path"
+            }
+            Self::SecurityAction => "'allowed' for a success audit",
+            Self::SecurityUser => "the target where there is one, else the subject",
+            Self::SecurityAccount => "domain and name, of the target else of the subject",
+            Self::SecurityLogonId => "of the target else of the subject",
+            Self::CrowdstrikeProcessPath => {
+                "on Windows the first word of the command line, else the image"
+            }
+            Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
+        }
+    }
+}
+
+/// A data field that is there and not empty.
+pub fn present<'r>(record: &'r Record, name: &str) -> Option<&'r str> {
+    record.data(name).filter(|text| !text.is_empty())
+}

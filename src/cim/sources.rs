@@ -1,0 +1,433 @@
+//! The sources as tables: which CIM field comes from which raw field. Read from `assets/sources/`,
+//! whose first file explains the form. What a record gives is evaluated in `mapping`; which records
+//! are creations is told in `scope`; what takes code is in `rule`.
+
+use super::model::{Dataset, Model, Models, TableError};
+use super::rule::Rule;
+use super::transform::Transform;
+use crate::event::{Family, Record, Value};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The sources that are built in, and the dataset that they fill.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    pub(super) model: Arc<Model>,
+    pub(super) tables: Vec<Source>,
+    /// The place of `dest` in the dataset.
+    pub(super) dest: usize,
+}
+
+/// The place of a source in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceIndex(pub(super) u8);
+
+/// A source of process creations and how it fills the dataset.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// `sysmon`.
+    pub id: String,
+    /// As a person calls it: `Sysmon 1`.
+    pub title: String,
+    /// The letter that a row shows: `S`, `4`, `C`, `N`.
+    pub letter: char,
+    /// Splunk's `source`.
+    pub splunk_source: String,
+    /// Splunk's `sourcetype`.
+    pub sourcetype: String,
+    /// Texts that mean no value, besides the empty one.
+    pub(super) empty: Vec<String>,
+    pub(super) detect: Detect,
+    /// By [`Dataset::index`].
+    pub(super) mappings: Vec<Option<Mapping>>,
+    pub(super) facts: FactTable,
+}
+
+/// Which records are creations of a source.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Detect {
+    #[serde(deserialize_with = "family")]
+    pub family: Family,
+    #[serde(default)]
+    pub providers: Vec<String>,
+    #[serde(default)]
+    pub channels: Vec<String>,
+    #[serde(default)]
+    pub shape: Vec<String>,
+    #[serde(default)]
+    pub event_ids: Vec<u32>,
+    #[serde(default)]
+    pub event_simple_names: Vec<String>,
+}
+
+/// How a source fills one field.
+#[derive(Debug, Clone)]
+pub(super) struct Mapping {
+    pub gives: Gives,
+    pub from: Vec<RawName>,
+    pub transforms: Vec<Transform>,
+    pub lookup: BTreeMap<String, Arc<str>>,
+    pub host_of: Option<Arc<str>>,
+    pub note: Option<Arc<str>>,
+    pub ours: bool,
+}
+
+/// What kind of mapping it is.
+#[derive(Debug, Clone)]
+pub(super) enum Gives {
+    /// The same for every record.
+    Constant(Value),
+    /// An exception in code.
+    Rule(Rule),
+    /// The first raw field that gives a value.
+    Raw,
+}
+
+/// The name of a raw field, `System/Computer` for one of the System element.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct RawName {
+    pub shown: Arc<str>,
+    in_system: bool,
+}
+
+impl From<String> for RawName {
+    fn from(name: String) -> Self {
+        Self {
+            in_system: name.starts_with(SYSTEM),
+            shown: Arc::from(name),
+        }
+    }
+}
+
+const SYSTEM: &str = "System/";
+
+impl RawName {
+    /// The raw text, which may be empty.
+    pub fn of<'r>(&self, record: &'r Record) -> Option<&'r str> {
+        if self.in_system {
+            record.system(self.shown.strip_prefix(SYSTEM)?)
+        } else {
+            record.data(&self.shown)
+        }
+    }
+}
+
+/// Where a fact beyond the model comes from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum FactFrom {
+    Rule(Rule),
+    Raw(Vec<RawName>),
+}
+
+impl Default for FactFrom {
+    fn default() -> Self {
+        Self::Raw(Vec::new())
+    }
+}
+
+/// The `[facts]` of a table; see [`super::facts::Facts`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct FactTable {
+    pub command_line: FactFrom,
+    pub arguments: FactFrom,
+    pub image: FactFrom,
+    pub original_file_name: FactFrom,
+    pub current_directory: FactFrom,
+    pub account: FactFrom,
+    pub parent_image: FactFrom,
+    pub parent_command_line: FactFrom,
+    pub process_guid: FactFrom,
+    pub process_id: FactFrom,
+    pub parent_process_guid: FactFrom,
+    pub parent_process_id: FactFrom,
+    pub logon_id: FactFrom,
+    pub integrity: FactFrom,
+    pub hashes: FactFrom,
+}
+
+macro_rules! source_tables {
+    ($($name:literal),* $(,)?) => {
+        [$((
+            concat!("sources/", $name, ".toml"),
+            include_str!(concat!("../../assets/sources/", $name, ".toml")),
+        )),*]
+    };
+}
+
+/// In the order in which a record is tried against them; one that is `like` another stands after it.
+const TABLES: [(&str, &str); 5] = source_tables![
+    "sysmon",
+    "sysmon_linux",
+    "security_4688",
+    "crowdstrike",
+    "cisco_nvm",
+];
+
+impl Sources {
+    /// The built-in tables, which fill `Endpoint.Processes`.
+    pub fn built_in(models: &Models) -> Result<Self, TableError> {
+        let model = models
+            .get("Endpoint", "Processes")
+            .ok_or_else(|| TableError::Name {
+                file: "sources",
+                kind: "the dataset",
+                name: "Endpoint.Processes".to_owned(),
+            })?;
+        Self::read(model.clone(), &TABLES)
+    }
+
+    fn read(model: Arc<Model>, tables: &[(&'static str, &str)]) -> Result<Self, TableError> {
+        let dest = model.dataset.index("dest").unwrap_or(usize::MAX);
+        let mut sources: Vec<Source> = Vec::new();
+        for (file, text) in tables.iter().copied() {
+            let table: SourceTable = toml::from_str(text).map_err(|e| TableError::Form {
+                file,
+                reason: e.to_string(),
+            })?;
+            let like = match &table.like {
+                None => None,
+                Some(id) => Some(
+                    sources
+                        .iter()
+                        .find(|s| s.id == *id)
+                        .ok_or_else(|| unknown(file, "the source", id))?,
+                ),
+            };
+            let source = table.resolve(file, &model.dataset, like)?;
+            sources.push(source);
+        }
+        Ok(Self {
+            model,
+            tables: sources,
+            dest,
+        })
+    }
+
+    /// The dataset that the sources fill.
+    pub fn dataset(&self) -> &Dataset {
+        &self.model.dataset
+    }
+
+    /// Every source with its place.
+    pub fn all(&self) -> impl Iterator<Item = (SourceIndex, &Source)> {
+        (0..).map(SourceIndex).zip(&self.tables)
+    }
+
+    /// A source by the place that [`Self::scope`] gave.
+    pub fn get(&self, index: SourceIndex) -> Option<&Source> {
+        self.tables.get(usize::from(index.0))
+    }
+}
+
+impl Source {
+    /// Whether a raw text means something.
+    pub(super) fn is_value(&self, text: &str) -> bool {
+        !text.is_empty() && !self.empty.iter().any(|empty| empty == text)
+    }
+}
+
+fn unknown(file: &'static str, kind: &'static str, name: &str) -> TableError {
+    TableError::Name {
+        file,
+        kind,
+        name: name.to_owned(),
+    }
+}
+
+fn family<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Family, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    match name.as_str() {
+        "windows" => Ok(Family::Windows),
+        "crowdstrike" => Ok(Family::CrowdStrike),
+        "nvm" => Ok(Family::Nvm),
+        _ => Err(serde::de::Error::custom(format!("unknown family '{name}'"))),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceTable {
+    id: String,
+    like: Option<String>,
+    title: String,
+    letter: char,
+    dataset: String,
+    source: String,
+    sourcetype: String,
+    #[serde(default)]
+    ours: bool,
+    #[serde(default)]
+    empty: Vec<String>,
+    detect: Detect,
+    #[serde(default)]
+    field: Vec<FieldTable>,
+    #[serde(default)]
+    lookup: BTreeMap<String, BTreeMap<String, Arc<str>>>,
+    facts: Option<FactTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldTable {
+    name: String,
+    #[serde(default)]
+    from: Vec<RawName>,
+    #[serde(default)]
+    transform: Vec<Transform>,
+    constant: Option<String>,
+    texts: Option<Vec<Arc<str>>>,
+    rule: Option<Rule>,
+    lookup: Option<String>,
+    host_of: Option<Arc<str>>,
+    note: Option<Arc<str>>,
+    #[serde(default)]
+    ours: bool,
+}
+
+impl SourceTable {
+    fn resolve(
+        self,
+        file: &'static str,
+        dataset: &Dataset,
+        like: Option<&Source>,
+    ) -> Result<Source, TableError> {
+        if self.dataset != format!("{}.{}", dataset.model, dataset.name) {
+            return Err(unknown(file, "the dataset", &self.dataset));
+        }
+        let mut mappings = like.map_or_else(
+            || dataset.fields.iter().map(|_| None).collect(),
+            |like| like.mappings.clone(),
+        );
+        for field in self.field {
+            let name = field.name.clone();
+            let slot = dataset
+                .index(&name)
+                .and_then(|place| mappings.get_mut(place))
+                .ok_or_else(|| unknown(file, "the field", &name))?;
+            *slot = Some(field.resolve(file, &self.lookup)?);
+        }
+        for mapping in mappings.iter_mut().flatten() {
+            mapping.ours |= self.ours;
+        }
+        Ok(Source {
+            id: self.id,
+            title: self.title,
+            letter: self.letter,
+            splunk_source: self.source,
+            sourcetype: self.sourcetype,
+            empty: self.empty,
+            detect: self.detect,
+            mappings,
+            facts: self
+                .facts
+                .or_else(|| like.map(|like| like.facts.clone()))
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl FieldTable {
+    fn resolve(
+        self,
+        file: &'static str,
+        lookups: &BTreeMap<String, BTreeMap<String, Arc<str>>>,
+    ) -> Result<Mapping, TableError> {
+        let lookup = match &self.lookup {
+            None => BTreeMap::new(),
+            Some(name) => lookups
+                .get(name)
+                .cloned()
+                .ok_or_else(|| unknown(file, "the lookup", name))?,
+        };
+        let constant = self
+            .constant
+            .map(|text| Value::text(&text))
+            .or_else(|| Value::many(self.texts.unwrap_or_default()));
+        let gives = match (constant, self.rule) {
+            (Some(value), _) => Gives::Constant(value),
+            (None, Some(rule)) => Gives::Rule(rule),
+            (None, None) => Gives::Raw,
+        };
+        Ok(Mapping {
+            gives,
+            from: self.from,
+            transforms: self.transform,
+            lookup,
+            host_of: self.host_of,
+            note: self.note,
+            ours: self.ours,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_tables_are_read() {
+        let models = Models::built_in().unwrap();
+        let sources = Sources::built_in(&models).unwrap();
+        let letters: Vec<_> = sources
+            .all()
+            .map(|(_, s)| (s.id.as_str(), s.letter))
+            .collect();
+        assert_eq!(
+            letters,
+            [
+                ("sysmon", 'S'),
+                ("sysmon_linux", 'S'),
+                ("security_4688", '4'),
+                ("crowdstrike", 'C'),
+                ("cisco_nvm", 'N'),
+            ]
+        );
+        let place = sources.dataset().index("process_name").unwrap();
+        for (index, source) in sources.all() {
+            assert_eq!(sources.get(index).unwrap().id, source.id);
+            assert!(source.mappings[place].is_some(), "{}", source.id);
+        }
+    }
+
+    #[test]
+    fn a_table_that_names_what_is_not_there_is_refused() {
+        let models = Models::built_in().unwrap();
+        let model = models.get("Endpoint", "Processes").unwrap();
+        let head = "id = 'x'\ntitle = 'X'\nletter = 'X'\nsource = 'x'\nsourcetype = 'x'\n";
+        let detect = "[detect]\nfamily = 'nvm'\n";
+        for (text, reason) in [
+            (
+                format!("{head}dataset = 'Endpoint.Ports'\n{detect}"),
+                "the dataset 'Endpoint.Ports'",
+            ),
+            (
+                format!("{head}dataset = 'Endpoint.Processes'\nlike = 'y'\n{detect}"),
+                "the source 'y'",
+            ),
+            (
+                format!(
+                    "{head}dataset = 'Endpoint.Processes'\n{detect}[[field]]\nname = 'Process'"
+                ),
+                "the field 'Process'",
+            ),
+            (
+                format!(
+                    "{head}dataset = 'Endpoint.Processes'\n{detect}[[field]]\nname = 'os'\nlookup = 'l'"
+                ),
+                "the lookup 'l'",
+            ),
+            (
+                format!("{head}dataset = 'Endpoint.Processes'\n[detect]\nfamily = 'vms'"),
+                "unknown family 'vms'",
+            ),
+        ] {
+            let error = Sources::read(model.clone(), &[("sources/x.toml", &text)]).unwrap_err();
+            assert!(error.to_string().contains(reason), "{error}");
+        }
+    }
+}

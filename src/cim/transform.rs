@@ -1,0 +1,107 @@
+//! The named changes that a source table may make to a raw text: `basename`, `null_if_dash`. Each says in
+//! one phrase what it does, for the Fields pane. What needs more than one raw field is a rule
+//! (`rule`), not a transform.
+
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A change to one raw text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transform {
+    /// The last part of a path, whichever slash it is written with.
+    Basename,
+    /// What follows the last backslash: an account without its domain.
+    AfterLastBackslash,
+    /// A lone `-` is no value.
+    NullIfDash,
+    /// Without blanks at both ends, as SPL's `trim(x, " ")` (blanks only, no tabs).
+    TrimBlanks,
+    /// Without any `"`.
+    WithoutQuotes,
+}
+
+impl Transform {
+    /// The text after the change; `None`: no value.
+    pub fn apply(self, text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Basename => Some(narrow(text, basename)),
+            Self::AfterLastBackslash => Some(narrow(text, |t| after_last(t, &['\\']))),
+            Self::NullIfDash => (text != "-").then_some(text),
+            Self::TrimBlanks => Some(narrow(text, |t| t.trim_matches(' '))),
+            Self::WithoutQuotes if text.contains('"') => Some(Cow::Owned(text.replace('"', ""))),
+            Self::WithoutQuotes => Some(text),
+        }
+    }
+
+    /// What it does, to be read after the field's name: `last part of the path`; `None` where a value
+    /// that is there is left as it stands.
+    pub fn phrase(self) -> Option<&'static str> {
+        match self {
+            Self::Basename => Some("last part of the path"),
+            Self::AfterLastBackslash => Some("without the domain"),
+            Self::NullIfDash => None,
+            Self::TrimBlanks => Some("blanks at both ends cut"),
+            Self::WithoutQuotes => Some("all double quotes removed"),
+        }
+    }
+}
+
+/// The last part of a path of Windows, Linux or the NT device form.
+pub fn basename(path: &str) -> &str {
+    after_last(path, &['\\', '/'])
+}
+
+fn after_last<'a>(text: &'a str, marks: &[char]) -> &'a str {
+    text.rfind(marks)
+        .and_then(|at| text.get(at + 1..))
+        .unwrap_or(text)
+}
+
+/// Applies a change that takes a part of the text, without a copy where the text is borrowed.
+fn narrow(text: Cow<'_, str>, part: impl Fn(&str) -> &str) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(part(text)),
+        Cow::Owned(text) => Cow::Owned(part(&text).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(transform: Transform, text: &str) -> Option<String> {
+        transform.apply(Cow::Borrowed(text)).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn each_does_what_its_phrase_says() {
+        use Transform::*;
+        for (transform, text, result) in [
+            (
+                Basename,
+                r"\Device\HarddiskVolume3\Windows\msiexec.exe",
+                Some("msiexec.exe"),
+            ),
+            (Basename, "/usr/bin/sudo", Some("sudo")),
+            (Basename, "cmd.exe", Some("cmd.exe")),
+            (Basename, r"C:\dir\", Some("")),
+            (AfterLastBackslash, r"NT AUTHORITY\SYSTEM", Some("SYSTEM")),
+            (AfterLastBackslash, "a/b", Some("a/b")),
+            (NullIfDash, "-", None),
+            (NullIfDash, "--", Some("--")),
+            (
+                TrimBlanks,
+                "  \"a b\"\t  ".trim_end_matches(' '),
+                Some("\"a b\"\t"),
+            ),
+            (WithoutQuotes, r#""a" /i "b""#, Some("a /i b")),
+        ] {
+            assert_eq!(
+                apply(transform, text).as_deref(),
+                result,
+                "{transform:?} {text}"
+            );
+        }
+    }
+}
