@@ -252,6 +252,35 @@ impl Ledger {
         }
     }
 
+    /// How many hosts were seen, and how many with process creations.
+    pub fn host_counts(&self) -> (u64, u64) {
+        let (mut all, mut with, mut last) = (0, 0, None);
+        let mut counted = false;
+        for ((name, _), entry) in &self.by_host {
+            if last != Some(name) {
+                (last, counted) = (Some(name), false);
+                all += 1;
+            }
+            if entry.creations > 0 && !counted {
+                counted = true;
+                with += 1;
+            }
+        }
+        (all, with)
+    }
+
+    /// Puts what was counted for a host under another name: a sensor's id whose host became known.
+    pub fn rename_host(&mut self, from: &str, to: &str) {
+        let from = from.to_lowercase();
+        let moved: Vec<_> = self.by_host.keys().filter(|(name, _)| *name == from).cloned().collect();
+        for key in moved {
+            if let Some(old) = self.by_host.remove(&key) {
+                let new = self.host(to, &key.1, SourceId(*old.files.first().unwrap_or(&0)));
+                new.absorb(old);
+            }
+        }
+    }
+
     fn host(&mut self, host: &str, source: &str, file: SourceId) -> &mut HostEntry {
         // Host names differ in case between sources; the first spelling is kept.
         let key = (host.to_lowercase(), source.to_owned());
@@ -296,19 +325,7 @@ impl Ledger {
             totals.duplicates += file.duplicates;
             totals.bad += file.bad_total;
         }
-        let names = |with: bool| {
-            let mut names: Vec<String> = self
-                .by_host
-                .values()
-                .filter(|h| !with || h.creations > 0)
-                .map(|h| h.host.to_lowercase())
-                .collect();
-            names.sort();
-            names.dedup();
-            names.len() as u64
-        };
-        totals.hosts = names(false);
-        totals.hosts_with_creations = names(true);
+        (totals.hosts, totals.hosts_with_creations) = self.host_counts();
         totals
     }
 
@@ -382,6 +399,20 @@ impl FileEntry {
 }
 
 impl HostEntry {
+    fn absorb(&mut self, other: Self) {
+        self.creations += other.creations;
+        self.with_command_line += other.with_command_line;
+        self.log_cleared.extend(other.log_cleared);
+        for file in other.files {
+            if !self.files.contains(&file) {
+                self.files.push(file);
+            }
+        }
+        for at in [other.span.first, other.span.last].into_iter().flatten() {
+            self.span.take(Some(EventTime { at, assumed: false }));
+        }
+    }
+
     /// Its time span.
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.span.first.zip(self.span.last)

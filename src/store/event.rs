@@ -32,6 +32,10 @@ pub struct StoredEvent {
     pub record_id: Option<u64>,
     /// The command line as recorded, before an add-on rewrote it.
     pub command_line: Option<Arc<str>>,
+    /// The source records the arguments without the program (NVM): `image` stands before them.
+    pub arguments_only: bool,
+    /// The path of the image as recorded.
+    pub image: Option<Arc<str>>,
     /// The account as recorded, with its domain.
     pub account: Option<Arc<str>>,
     /// The host on which the process ran: dest, or for NVM the machine.
