@@ -1,6 +1,6 @@
 //! Rows as CSV: RFC 4180 with its CRLF line ends, a header of the columns, a multivalue field
 //! joined by line feeds, a missing field empty. Spreadsheets run a cell that begins like a formula
-//! (CWE-1236), so a text that begins with one of [`FORMULA`] gets a `'` before it.
+//! (CWE-1236), so a text that begins with one of `FORMULA` gets a `'` before it.
 
 use crate::event::Value;
 use crate::event::visible::visible_lines;

@@ -108,7 +108,8 @@ impl Grid {
         };
         let titles: Line = self.columns.iter().map(|c| vec![c.title.clone()]).collect();
         self.write_line(out, &titles, &widths)?;
-        self.write_notes(out, &self.note_titles, page)?;
+        let room = self.label_room();
+        write_notes(out, &self.note_titles, room, page)?;
         let rule = if page.ascii { "-" } else { "─" };
         let gaps = GAP * widths.len().saturating_sub(1);
         writeln!(out, "{}", rule.repeat(widths.iter().sum::<usize>() + gaps))?;
@@ -116,7 +117,7 @@ impl Grid {
             for line in &entry.lines {
                 self.write_line(out, line, &widths)?;
             }
-            self.write_notes(out, &entry.notes, page)?;
+            write_notes(out, &entry.notes, room, page)?;
         }
         Ok(true)
     }
@@ -199,24 +200,29 @@ impl Grid {
         Ok(())
     }
 
-    fn write_notes(
-        &self,
-        out: &mut dyn Write,
-        notes: &[(String, String)],
-        page: Page,
-    ) -> io::Result<()> {
+    /// The cells that the labels of all notes line up in.
+    fn label_room(&self) -> usize {
         let all = self.entries.iter().flat_map(|e| &e.notes);
         let labels = all.chain(&self.note_titles).map(|(label, _)| width(label));
-        let room = labels.max().unwrap_or(0).min(WIDEST_LABEL);
-        let padded: Vec<(String, String)> = notes
-            .iter()
-            .map(|(label, text)| {
-                let blanks = room.saturating_sub(width(label));
-                (label.clone() + &" ".repeat(blanks), text.clone())
-            })
-            .collect();
-        write_pairs(out, &padded, 4, page)
+        labels.max().unwrap_or(0).min(WIDEST_LABEL)
     }
+}
+
+/// Writes notes with their labels filled up to `room` cells.
+fn write_notes(
+    out: &mut dyn Write,
+    notes: &[(String, String)],
+    room: usize,
+    page: Page,
+) -> io::Result<()> {
+    let padded: Vec<(String, String)> = notes
+        .iter()
+        .map(|(label, text)| {
+            let blanks = room.saturating_sub(width(label));
+            (label.clone() + &" ".repeat(blanks), text.clone())
+        })
+        .collect();
+    write_pairs(out, &padded, 4, page)
 }
 
 /// Writes labels and texts in two columns; under one another when there is little room.
