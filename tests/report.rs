@@ -292,6 +292,38 @@ fn the_formats_agree_on_the_values() {
     }
 }
 
+/// A pipe whose reader has gone.
+struct Closed;
+
+impl std::io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_known_as_one() {
+    let (_, case) = cases().into_iter().find(|(n, _)| n == "plain").unwrap();
+    let found = findings(&case);
+    let many: Vec<usize> = std::iter::repeat_n(0, 10_000).collect();
+    let table = &found.table;
+    let ledger = ledger();
+    let mut raw = |_: usize, _: &StoredEvent| Ok("raw".into());
+    let kinds = [
+        report::write_csv(&mut Closed, table, &many, report::Medium::File),
+        report::write_ndjson(&mut Closed, table, &many),
+        report::write_table(&mut Closed, table, &many, style(80)),
+        report::write_coverage(&mut Closed, &ledger, style(80)),
+        report::write_events(&mut Closed, &found, &many, &files(&case), &mut raw),
+    ]
+    .map(|result| result.unwrap_err().kind());
+    assert_eq!(kinds, [std::io::ErrorKind::BrokenPipe; 5]);
+}
+
 fn at(text: &str) -> Option<EventTime> {
     let (at, assumed) = Reading::iso8601(text)?.resolve(Zone::UTC);
     Some(EventTime { at, assumed })

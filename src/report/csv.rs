@@ -34,15 +34,25 @@ pub fn write_csv(
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     let header = table.columns.iter().map(|name| cell_text(name, medium));
-    writer.write_record(header.map(into_bytes))?;
+    writer
+        .write_record(header.map(into_bytes))
+        .map_err(io_error)?;
     for row in order.iter().filter_map(|place| table.rows.get(*place)) {
         let cells = (0..table.columns.len()).map(|at| {
             let value = row.cells.get(at).and_then(Option::as_ref);
             into_bytes(value.map_or(Cow::Borrowed(""), |v| cell(v, medium)))
         });
-        writer.write_record(cells)?;
+        writer.write_record(cells).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// The error beneath, so that a closed pipe is known as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("CSV: {other:?}")),
+    }
 }
 
 fn into_bytes(text: Cow<'_, str>) -> Vec<u8> {
