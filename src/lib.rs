@@ -23,6 +23,7 @@
 //! | 9 | [`ui`] | draws the state |
 //! | 10 | [`terminal`] | the terminal, the loop, the effects |
 //! | 10 | [`headless`] | the same engine without a screen |
+//! | 10 | [`cli`], [`config`] | the command line; settings from file, environment and command line |
 //!
 //! # Where to start reading
 //!
@@ -41,6 +42,8 @@
 
 pub mod app;
 pub mod cim;
+pub mod cli;
+pub mod config;
 pub mod content;
 pub mod event;
 pub mod evidence;

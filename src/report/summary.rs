@@ -1,0 +1,207 @@
+//! What standard error says at the end: a line for each file with a problem, then one summary
+//! line. For a person; scripts read the ledger.
+
+use crate::event::visible::visible;
+use crate::evidence::ledger::{BadEntry, FileEntry, Ledger, Status};
+use std::fmt;
+use std::time::Duration;
+
+/// The numbers of the summary line. Prints as
+/// `3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · 4 duplicates · 0.9 s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Rows found.
+    pub rows: u64,
+    /// Events behind them.
+    pub events: u64,
+    /// Hosts seen in the evidence.
+    pub hosts: u64,
+    /// Records met.
+    pub records: u64,
+    /// Members that are evidence or should have been.
+    pub files: u64,
+    /// Those not read to their end, and those named that are no evidence.
+    pub not_read: u64,
+    /// Second copies of events.
+    pub duplicates: u64,
+    /// It was interrupted.
+    pub interrupted: bool,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl Summary {
+    /// From what was found and the settled ledger.
+    pub fn new(rows: u64, events: u64, ledger: &Ledger, elapsed: Duration) -> Self {
+        let unread = |file: &&FileEntry| file.is_problem() && file.status != Status::Read;
+        Self {
+            rows,
+            events,
+            hosts: ledger.totals.hosts,
+            records: ledger.totals.records,
+            files: ledger.totals.files,
+            not_read: ledger.files.iter().filter(unread).count() as u64,
+            duplicates: ledger.totals.duplicates,
+            interrupted: !ledger.complete,
+            elapsed,
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = self.elapsed.as_millis() / 100;
+        write!(
+            f,
+            "{} ({}) · {} · {} · {} · {} not read · {} · {}.{} s",
+            counted(self.rows, "row"),
+            counted(self.events, "event"),
+            counted(self.hosts, "host"),
+            counted(self.records, "record"),
+            counted(self.files, "file"),
+            grouped(self.not_read),
+            counted(self.duplicates, "duplicate"),
+            tenths / 10,
+            tenths % 10
+        )?;
+        if self.interrupted {
+            f.write_str(" · interrupted")?;
+        }
+        Ok(())
+    }
+}
+
+/// One line that says what is wrong with a file and what to do; `None` when nothing is.
+pub fn problem_line(file: &FileEntry) -> Option<String> {
+    if !file.is_problem() {
+        return None;
+    }
+    let mut parts = Vec::new();
+    match file.status {
+        Status::Read => {}
+        Status::Partly => parts.push("read partly".to_owned()),
+        Status::NotOpened => parts.push(format!("not opened, {}", file.why)),
+        Status::NotEvidence => parts.push(format!("not evidence, {}", file.why)),
+    }
+    if let Some(bad) = file.bad.first() {
+        let count = counted(file.bad_total, "bad record");
+        let first = if file.bad_total > 1 {
+            ", the first"
+        } else {
+            ""
+        };
+        parts.push(format!("{count}{first} {}: {}", bad_place(bad), bad.reason));
+    }
+    parts.extend(file.hint.clone());
+    let line = format!("'{}': {}", file.place(), parts.join("; "));
+    Some(visible(&line).into_owned())
+}
+
+fn bad_place(bad: &BadEntry) -> String {
+    match (bad.offset, bad.record_id) {
+        (_, Some(id)) => format!("#{id}"),
+        (Some(offset), None) => format!("@{offset}"),
+        (None, None) => "at an unknown place".to_owned(),
+    }
+}
+
+/// `1 row`, `1,204,113 rows`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count))
+}
+
+/// With a comma between groups of three digits.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_reads_as_documented() {
+        let mut summary = Summary {
+            rows: 3,
+            events: 3,
+            hosts: 2,
+            records: 1_204_113,
+            files: 41,
+            not_read: 1,
+            duplicates: 4,
+            interrupted: false,
+            elapsed: Duration::from_millis(949),
+        };
+        assert_eq!(
+            summary.to_string(),
+            "3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · \
+             4 duplicates · 0.9 s"
+        );
+        summary = Summary {
+            rows: 1,
+            events: 1,
+            hosts: 1,
+            interrupted: true,
+            ..Summary::default()
+        };
+        assert_eq!(
+            summary.to_string(),
+            "1 row (1 event) · 1 host · 0 records · 0 files · 0 not read · 0 duplicates · 0.0 s \
+             · interrupted"
+        );
+    }
+
+    #[test]
+    fn digits_are_grouped_in_threes() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    fn file(status: Status) -> FileEntry {
+        let mut file = FileEntry::default();
+        file.path = "a\u{1b}[2J.evtx".into();
+        file.status = status;
+        file
+    }
+
+    #[test]
+    fn a_problem_names_the_file_the_place_and_the_remedy() {
+        assert_eq!(problem_line(&file(Status::Read)), None);
+        assert_eq!(problem_line(&file(Status::NotEvidence)), None);
+        let mut bad = file(Status::Partly);
+        bad.bad_total = 2;
+        bad.bad.push(BadEntry {
+            offset: Some(1024),
+            record_id: None,
+            reason: "cut".into(),
+        });
+        bad.hint = Some("the archive ends early; copy it again".into());
+        assert_eq!(
+            problem_line(&bad).unwrap(),
+            "'a␛[2J.evtx': read partly; 2 bad records, the first @1024: cut; \
+             the archive ends early; copy it again"
+        );
+        let mut named = file(Status::NotEvidence);
+        named.named = true;
+        named.why = "a PNG image".into();
+        assert_eq!(
+            problem_line(&named).unwrap(),
+            "'a␛[2J.evtx': not evidence, a PNG image"
+        );
+    }
+}
