@@ -1,0 +1,138 @@
+//! Cuts CSV into rows: fields may be quoted and then hold line ends. The first row is the header,
+//! which is put before the bytes of every row, so that a row can be read alone.
+
+use super::super::csv::{delimiter, is_type_line};
+use super::{Cut, Look};
+use memchr::memchr;
+
+/// See the module.
+#[derive(Default)]
+pub struct CsvCutter {
+    header: Vec<u8>,
+    delimiter: u8,
+    at: usize,
+    quoted: bool,
+    /// Something other than a delimiter stands before, so a quote here is a plain one.
+    in_field: bool,
+    /// The row does not end: it is bad up to its first line end.
+    broken: bool,
+    /// The rest of an overlong row is passing by.
+    lost: bool,
+}
+
+impl CsvCutter {
+    /// The header row with its line end; empty before it was seen.
+    pub fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    pub fn cut(&mut self, look: Look<'_>) -> Cut {
+        if self.lost || self.broken {
+            return self.pass(look);
+        }
+        if self.header.is_empty() && self.at == 0 {
+            match memchr(b'\n', look.bytes) {
+                Some(end) => {
+                    let line = look.bytes.get(..end).unwrap_or_default();
+                    if line.trim_ascii().is_empty() {
+                        return Cut::Blank(end + 1);
+                    }
+                    if is_type_line(line) {
+                        return Cut::Skip(end + 1);
+                    }
+                    self.delimiter = delimiter(line);
+                }
+                None if look.last => self.delimiter = delimiter(look.bytes),
+                None => return Cut::More,
+            }
+        }
+        let Some(end) = self.row_end(look) else {
+            if self.quoted && (look.last || look.full) {
+                self.broken = true;
+                return self.pass(look);
+            }
+            if !look.last {
+                return Cut::More;
+            }
+            return self.row(look, look.bytes.len());
+        };
+        self.row(look, end)
+    }
+
+    pub fn give_up(&mut self) {
+        self.reset();
+        self.lost = true;
+    }
+
+    fn reset(&mut self) {
+        self.at = 0;
+        self.quoted = false;
+        self.in_field = false;
+    }
+
+    fn row(&mut self, look: Look<'_>, end: usize) -> Cut {
+        self.reset();
+        let row = look.bytes.get(..end).unwrap_or_default();
+        if row.trim_ascii().is_empty() {
+            return Cut::Blank(end);
+        }
+        if self.header.is_empty() {
+            self.header.extend_from_slice(row);
+            if !self.header.ends_with(b"\n") {
+                self.header.push(b'\n');
+            }
+            return Cut::Skip(end);
+        }
+        Cut::Record(end)
+    }
+
+    /// Goes on to the row's end; `None` when it is not here.
+    fn row_end(&mut self, look: Look<'_>) -> Option<usize> {
+        loop {
+            let rest = look.bytes.get(self.at..)?;
+            if self.quoted {
+                let quote = self.at + memchr(b'"', rest).or_else(|| {
+                    self.at = look.bytes.len();
+                    None
+                })?;
+                match look.bytes.get(quote + 1) {
+                    Some(b'"') => self.at = quote + 2,
+                    None if !look.last => {
+                        self.at = quote;
+                        return None;
+                    }
+                    _ => {
+                        self.quoted = false;
+                        self.at = quote + 1;
+                    }
+                }
+                continue;
+            }
+            let byte = *rest.first()?;
+            self.at += 1;
+            match byte {
+                b'\n' => return Some(self.at),
+                b'"' if !self.in_field => {
+                    self.quoted = true;
+                    self.in_field = true;
+                }
+                byte => self.in_field = byte != self.delimiter,
+            }
+        }
+    }
+
+    /// Up to the next line end: the rest of an overlong row, or a row whose quotes never close.
+    /// (Any later quote but a doubled one closes, so rows behind it can't all be of this kind.)
+    fn pass(&mut self, look: Look<'_>) -> Cut {
+        let end = memchr(b'\n', look.bytes).map(|at| at + 1);
+        if self.broken {
+            self.broken = false;
+            self.reset();
+            self.lost = end.is_none();
+            let len = end.unwrap_or(look.bytes.len());
+            return Cut::Bad(len, "a quoted field has no end");
+        }
+        self.lost = end.is_none();
+        Cut::Rest(end.unwrap_or(look.bytes.len()))
+    }
+}
