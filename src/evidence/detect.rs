@@ -11,9 +11,10 @@ use crate::event::{Locator, Position, Record, SourceId};
 /// So many records are looked at before a member is none of what is known.
 const ENOUGH: usize = 200;
 
-/// A format that was found, and the start of the line on which it begins.
+/// A format that was found, the start of the line on which it begins, and where in the head.
 struct Candidate {
     line: usize,
+    at: usize,
     detected: Detected,
 }
 
@@ -31,7 +32,7 @@ pub fn detect(head: &[u8]) -> Option<Detected> {
     candidates
         .into_iter()
         .flatten()
-        .min_by_key(|candidate| candidate.line)
+        .min_by_key(|candidate| (candidate.line, candidate.at))
         .map(|candidate| candidate.detected)
 }
 
@@ -127,6 +128,7 @@ fn xml(head: &[u8]) -> Option<Candidate> {
             };
             return Some(Candidate {
                 line,
+                at,
                 detected: detected(Format::WindowsXml, shape, Confidence::Certain, reason),
             });
         }
@@ -139,6 +141,7 @@ fn xml(head: &[u8]) -> Option<Candidate> {
             };
             guess = Some(Candidate {
                 line,
+                at,
                 detected: detected(Format::WindowsXml, "Windows event XML", confidence, reason),
             });
         }
@@ -159,9 +162,12 @@ fn json(head: &[u8]) -> Option<Candidate> {
         if !whole {
             detected.confidence = detected.confidence.min(Confidence::Likely);
         }
+        let before = head.get(..at).unwrap_or_default().trim_ascii_end();
         let layout = if lead == Some(b'[') {
             "in an array"
-        } else if whole && !bytes.contains(&b'\n') {
+        } else if lead == Some(b'{') && before.ends_with(b"[") {
+            "in the array of a document"
+        } else if !bytes.trim_ascii_end().contains(&b'\n') {
             "one a line"
         } else {
             "over several lines"
@@ -169,6 +175,7 @@ fn json(head: &[u8]) -> Option<Candidate> {
         detected.shape = format!("{}, {layout}", detected.shape);
         Some(Candidate {
             line: line_start(head, at),
+            at,
             detected,
         })
     })
@@ -177,6 +184,7 @@ fn json(head: &[u8]) -> Option<Candidate> {
 fn nvm(head: &[u8]) -> Option<Candidate> {
     first(Format::NvmText, head, |at, bytes, whole| {
         let record = whole.then(|| parse(Format::NvmText, bytes)).flatten();
+        let field = memchr::memmem::find(bytes, b"fv=").unwrap_or(0);
         let confidence = match (whole, record) {
             (true, Some(_)) => Confidence::Certain,
             (true, None) => Confidence::Likely,
@@ -184,6 +192,7 @@ fn nvm(head: &[u8]) -> Option<Candidate> {
         };
         Some(Candidate {
             line: at,
+            at: at + field,
             detected: detected(
                 Format::NvmText,
                 "Cisco NVM v1 text",
@@ -208,6 +217,7 @@ fn classic(head: &[u8]) -> Option<Candidate> {
         };
         Some(Candidate {
             line: at,
+            at,
             detected: detected(
                 Format::ClassicText,
                 "classic Windows event text",

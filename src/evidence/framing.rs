@@ -11,6 +11,8 @@ mod classic;
 mod csv;
 mod json;
 mod nvm;
+#[cfg(test)]
+mod properties;
 mod scan;
 mod window;
 mod xml;
@@ -90,6 +92,8 @@ struct Gap {
     offset: u64,
     len: u64,
     bad: Option<Cow<'static, str>>,
+    /// Nothing but blanks: not worth a frame.
+    blank: bool,
 }
 
 /// The frames of one stream, see [`frames`].
@@ -186,7 +190,7 @@ impl Frames<'_> {
                 Cut::Bad(len, reason) => self.widen(len, Some(Cow::Borrowed(reason)), false),
                 Cut::Rest(len) => self.widen(len, None, false),
             };
-            if let Some(gap) = told {
+            if let Some(gap) = told.filter(|gap| !gap.blank) {
                 return Ok(Some(gap.frame()));
             }
         }
@@ -219,6 +223,7 @@ impl Frames<'_> {
     ) -> Option<Gap> {
         let len = len.max(1);
         let offset = self.window.offset();
+        let blank = bad.is_none() && self.window.front(len).trim_ascii_start().is_empty();
         self.window.drop_front(len);
         if let Some(gap) = &mut self.gap
             && bad.is_none()
@@ -226,10 +231,16 @@ impl Frames<'_> {
             && (!skipped || gap.bad.is_none())
         {
             gap.len += len as u64;
+            gap.blank &= blank;
             return None;
         }
         let len = len as u64;
-        self.gap.replace(Gap { offset, len, bad })
+        self.gap.replace(Gap {
+            offset,
+            len,
+            bad,
+            blank,
+        })
     }
 
     /// More bytes for a cutter that could not say.
@@ -265,7 +276,9 @@ enum More {
 
 impl Gap {
     fn frame<'a>(self) -> Frame<'a> {
-        let Self { offset, len, bad } = self;
+        let Self {
+            offset, len, bad, ..
+        } = self;
         match bad {
             Some(reason) => Frame::Bad {
                 offset,

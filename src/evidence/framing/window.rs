@@ -46,6 +46,12 @@ impl<'r> Window<'r> {
         }
     }
 
+    /// Another limit, for tests.
+    #[cfg(test)]
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// What the cutter sees now; `None` when there is nothing.
     pub fn look(&self) -> Option<Look<'_>> {
         let bytes = self.buffer.get(self.start..)?;
