@@ -2,6 +2,9 @@
 //! compared with `<case>.expected`. `GIMLET_BLESS=1` writes that file anew. The inputs are the
 //! project's own, in the forms of real logs.
 
+// A failure in a test's own helper fails the test, as it should.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 use gimlet::event::{Locator, Position, Record, SourceId, Zone};
 use gimlet::evidence::detect::detect;
 use gimlet::evidence::format::{Detected, ParseContext};
@@ -21,13 +24,13 @@ fn head(bytes: &[u8]) -> &[u8] {
 }
 
 /// What a frame was.
-enum Read1 {
+enum Told {
     Record(Box<Result<Record, String>>),
     Bad(String),
     Skipped,
 }
 
-fn read_all<'a>(detected: &Detected, reader: Box<dyn Read + Send + 'a>) -> Vec<(u64, u64, Read1)> {
+fn read_all<'a>(detected: &Detected, reader: Box<dyn Read + Send + 'a>) -> Vec<(u64, u64, Told)> {
     let mut out = Vec::new();
     let mut frames = frames(detected, reader);
     while let Some(frame) = frames.next().unwrap() {
@@ -38,14 +41,14 @@ fn read_all<'a>(detected: &Detected, reader: Box<dyn Read + Send + 'a>) -> Vec<(
                     position: Position::Span { offset, len },
                 };
                 let record = parse(detected, bytes, locator, &ParseContext::default());
-                (offset, len, Read1::Record(Box::new(record)))
+                (offset, len, Told::Record(Box::new(record)))
             }
             Frame::Bad {
                 offset,
                 len,
                 reason,
-            } => (offset, len, Read1::Bad(reason)),
-            Frame::Skipped { offset, len } => (offset, len, Read1::Skipped),
+            } => (offset, len, Told::Bad(reason)),
+            Frame::Skipped { offset, len } => (offset, len, Told::Skipped),
         });
     }
     out
@@ -64,11 +67,11 @@ fn print(bytes: &[u8]) -> String {
     for (offset, len, read) in read_all(&detected, Box::new(bytes)) {
         let _ = write!(out, "\n@{offset}+{len} ");
         match read {
-            Read1::Skipped => out.push_str("skipped\n"),
-            Read1::Bad(reason) => {
+            Told::Skipped => out.push_str("skipped\n"),
+            Told::Bad(reason) => {
                 let _ = writeln!(out, "bad: {reason}");
             }
-            Read1::Record(record) => match *record {
+            Told::Record(record) => match *record {
                 Ok(record) => print_record(&mut out, &record),
                 Err(reason) => {
                     let _ = writeln!(out, "bad record: {reason}");

@@ -1,6 +1,9 @@
 //! One event exported by several tools is one event: the same identity whatever carried it, as far
 //! as the carrier keeps its time. The inputs are those of the format goldens.
 
+// A failure in a test's own helper fails the test, as it should.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
 use gimlet::event::{Locator, Position, Record, SourceId};
 use gimlet::evidence::detect::detect;
 use gimlet::evidence::format::ParseContext;

@@ -196,11 +196,14 @@ fn alike(value: &str) -> Cow<'_, str> {
     if is_guid(value) {
         return Cow::Owned(value.to_ascii_uppercase());
     }
-    let hex = value.strip_prefix("0x").or_else(|| value.strip_prefix("0X"));
+    let hex = value
+        .strip_prefix("0x")
+        .or_else(|| value.strip_prefix("0X"));
     match hex {
         Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            u64::from_str_radix(digits, 16)
-                .map_or(Cow::Borrowed(value), |number| Cow::Owned(number.to_string()))
+            u64::from_str_radix(digits, 16).map_or(Cow::Borrowed(value), |number| {
+                Cow::Owned(number.to_string())
+            })
         }
         _ => Cow::Borrowed(value),
     }
@@ -268,7 +271,10 @@ mod tests {
         for other in [
             event(time, &[("Data", "b"), ("Data", "a")]),
             event(time, &[("Data", "ab")]),
-            event("2025-06-26T16:08:54.1234577Z", &[("Data", "a"), ("Data", "b")]),
+            event(
+                "2025-06-26T16:08:54.1234577Z",
+                &[("Data", "a"), ("Data", "b")],
+            ),
         ] {
             assert_ne!(one.identity(), other.identity());
         }

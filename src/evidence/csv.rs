@@ -22,7 +22,7 @@ pub enum Columns {
 pub fn delimiter(header: &[u8]) -> u8 {
     let mut best = (b',', 0);
     for delimiter in [b',', b';', b'\t'] {
-        let count = header.iter().filter(|b| **b == delimiter).count();
+        let count = memchr::memchr_iter(delimiter, header).count();
         if count > best.1 {
             best = (delimiter, count);
         }
@@ -57,7 +57,7 @@ pub fn columns(text: &str) -> Option<Columns> {
 }
 
 /// The record of a row that stands behind its header row.
-pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
+pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
     let mut rows = rows(text).into_iter();
     let (Some(header), Some(row)) = (rows.next(), rows.next()) else {
         return Err("a row without its header".to_owned());
@@ -76,7 +76,9 @@ pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
     };
     let mut event = WindowsEvent::new(origin);
     for (name, columns) in &CSV.system {
-        let value = columns.iter().find_map(|column| cell(column).filter(|v| !v.is_empty()));
+        let value = columns
+            .iter()
+            .find_map(|column| cell(column).filter(|v| !v.is_empty()));
         match (name.as_str(), value) {
             (_, None) => {}
             // A wall clock's, in the format of the machine that exported it: no `TimeCreated`.

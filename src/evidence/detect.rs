@@ -47,10 +47,7 @@ fn detected(format: Format, shape: &str, confidence: Confidence, reason: &str) -
 
 /// Frames over the head as if it had that format.
 fn frames(format: Format, head: &[u8]) -> Frames<'_> {
-    framing::frames(
-        &detected(format, "", Confidence::Guess, ""),
-        Box::new(head),
-    )
+    framing::frames(&detected(format, "", Confidence::Guess, ""), Box::new(head))
 }
 
 fn parse(format: Format, bytes: &[u8]) -> Option<Record> {
@@ -89,7 +86,10 @@ fn first<T>(
 /// The start of the line in which that place is.
 fn line_start(head: &[u8], at: usize) -> usize {
     let before = head.get(..at).unwrap_or_default();
-    before.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1)
+    before
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |n| n + 1)
 }
 
 fn csv(head: &[u8]) -> Option<Detected> {
@@ -135,7 +135,10 @@ fn xml(head: &[u8]) -> Option<Candidate> {
         let text = String::from_utf8_lossy(bytes);
         if guess.is_none() && (text.contains("<System>") || text.contains(":System>")) {
             let (confidence, reason) = if whole {
-                (Confidence::Guess, "an <Event> with <System> that cannot be read")
+                (
+                    Confidence::Guess,
+                    "an <Event> with <System> that cannot be read",
+                )
             } else {
                 (Confidence::Likely, "an <Event> with <System> begins")
             };

@@ -140,7 +140,10 @@ pub fn parse(
     locator: Locator,
     context: &ParseContext,
 ) -> Result<Record, String> {
-    let origin = Origin { locator, context };
+    let origin = Origin {
+        locator,
+        context: *context,
+    };
     let text = String::from_utf8_lossy(bytes);
     let mut record = match detected.format {
         Format::WindowsXml => xml_events::parse(&text, origin),
@@ -215,12 +218,7 @@ impl Frames<'_> {
     /// Puts the next `len` bytes into the gap before the next record; gives the gap before them
     /// when they don't belong to it. Skipped bytes join skipped ones, the rest of a bad record
     /// whatever was before it.
-    fn widen(
-        &mut self,
-        len: usize,
-        bad: Option<Cow<'static, str>>,
-        skipped: bool,
-    ) -> Option<Gap> {
+    fn widen(&mut self, len: usize, bad: Option<Cow<'static, str>>, skipped: bool) -> Option<Gap> {
         let len = len.max(1);
         let offset = self.window.offset();
         let blank = bad.is_none() && self.window.front(len).trim_ascii_start().is_empty();

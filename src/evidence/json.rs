@@ -22,7 +22,7 @@ pub type Object = Map<String, Value>;
 const DEEPEST_WRAPPER: u32 = 4;
 
 /// The record of one JSON object.
-pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
+pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
     let (object, repaired) = read(text)?;
     let mut record = from_object(object, origin, 0)?;
     record.repaired = repaired;
@@ -30,7 +30,7 @@ pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
 }
 
 /// The record of a JSON text that stands inside of another record.
-pub fn parse_inner(text: &str, origin: Origin<'_>, depth: u32) -> Result<Record, String> {
+pub fn parse_inner(text: &str, origin: Origin, depth: u32) -> Result<Record, String> {
     let (object, repaired) = read(text)?;
     let mut record = from_object(object, origin, depth + 1)?;
     record.repaired = repaired;
@@ -38,7 +38,7 @@ pub fn parse_inner(text: &str, origin: Origin<'_>, depth: u32) -> Result<Record,
 }
 
 /// The record of a JSON object under `depth` wrappers.
-fn from_object(object: Object, origin: Origin<'_>, depth: u32) -> Result<Record, String> {
+fn from_object(object: Object, origin: Origin, depth: u32) -> Result<Record, String> {
     if depth > DEEPEST_WRAPPER {
         return Err("a record inside of too many wrappers".to_owned());
     }
@@ -59,7 +59,11 @@ fn from_object(object: Object, origin: Origin<'_>, depth: u32) -> Result<Record,
         None => flat::other(object, origin),
     };
     if found.export {
-        splunk::set_time(&mut record, text_at(object, "_time").as_deref(), origin.context);
+        splunk::set_time(
+            &mut record,
+            text_at(object, "_time").as_deref(),
+            origin.context,
+        );
     }
     Ok(record)
 }

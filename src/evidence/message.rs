@@ -33,9 +33,10 @@ pub enum Message {
 }
 
 /// Reads the text of this event.
-pub fn read(event: &WindowsEvent<'_>, text: &str) -> Message {
+pub fn read(event: &WindowsEvent, text: &str) -> Message {
     let text = text.trim_end_matches(['\r', '\n']);
-    let security = event.get("Provider") == Some(SECURITY) || event.get("Channel") == Some("Security");
+    let security =
+        event.get("Provider") == Some(SECURITY) || event.get("Channel") == Some("Security");
     if event.is_sysmon() {
         sysmon(text)
     } else if security && event.event_id() == Some(4688) {
@@ -46,7 +47,7 @@ pub fn read(event: &WindowsEvent<'_>, text: &str) -> Message {
 }
 
 /// Adds to the event what it lacks of the fields in its message text, and says how many.
-pub fn put_back(event: &mut WindowsEvent<'_>, text: &str) -> u32 {
+pub fn put_back(event: &mut WindowsEvent, text: &str) -> u32 {
     let Message::Fields { fields, again } = read(event, text) else {
         return 0;
     };
@@ -55,7 +56,9 @@ pub fn put_back(event: &mut WindowsEvent<'_>, text: &str) -> u32 {
         if event.push_missing(&name, &value) {
             count += 1;
             if again.contains(&name) {
-                event.remark(format!("the message text has '{name}' twice: the first is taken"));
+                event.remark(format!(
+                    "the message text has '{name}' twice: the first is taken"
+                ));
             }
         }
     }
@@ -69,7 +72,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 #[derive(Default)]
 struct Fields {
-    fields: Vec<(String, String)>,
+    read: Vec<(String, String)>,
     again: Vec<String>,
     /// The last line began a field that was there before.
     passing: bool,
@@ -77,16 +80,16 @@ struct Fields {
 
 impl Fields {
     fn begin(&mut self, name: &str, value: &str) {
-        self.passing = self.fields.iter().any(|(known, _)| known == name);
+        self.passing = self.read.iter().any(|(known, _)| known == name);
         if !self.passing {
-            self.fields.push((name.to_owned(), value.to_owned()));
+            self.read.push((name.to_owned(), value.to_owned()));
         } else if !self.again.iter().any(|known| known == name) {
             self.again.push(name.to_owned());
         }
     }
 
     fn go_on(&mut self, line: &str) {
-        if let Some((_, value)) = self.fields.last_mut()
+        if let Some((_, value)) = self.read.last_mut()
             && !self.passing
         {
             value.push('\n');
@@ -95,12 +98,12 @@ impl Fields {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
+        self.read.iter().any(|(known, _)| known == name)
     }
 
     fn message(self) -> Message {
         Message::Fields {
-            fields: self.fields,
+            fields: self.read,
             again: self.again,
         }
     }
@@ -116,7 +119,7 @@ fn sysmon(text: &str) -> Message {
             _ => fields.go_on(line),
         }
     }
-    if fields.has("UtcTime") || fields.fields.len() > 2 {
+    if fields.has("UtcTime") || fields.read.len() > 2 {
         fields.message()
     } else {
         Message::CutOff
@@ -124,7 +127,11 @@ fn sysmon(text: &str) -> Message {
 }
 
 fn sections(text: &str, table: &MessageText) -> Message {
-    let end = table.after.iter().filter_map(|after| text.rfind(after)).min();
+    let end = table
+        .after
+        .iter()
+        .filter_map(|after| text.rfind(after))
+        .min();
     let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
     let mut fields = Fields::default();
     let mut labels = None;

@@ -21,7 +21,7 @@ pub fn is_empty(value: &str) -> bool {
 }
 
 /// The time of the flow: `fsms` in milliseconds, else `fss` in seconds. System records have none.
-pub fn set_time(record: &mut Record, context: &ParseContext) {
+pub fn set_time(record: &mut Record, context: ParseContext) {
     let at = record
         .data("fsms")
         .and_then(Timestamp::from_millis_text)
@@ -35,7 +35,7 @@ pub fn is_flow(line: &str) -> bool {
 }
 
 /// The record of one v1 line.
-pub fn parse(line: &str, origin: Origin<'_>) -> Result<Record, String> {
+pub fn parse(line: &str, origin: Origin) -> Result<Record, String> {
     let mut record = Record::new(Family::Nvm, origin.locator);
     let mut rest = line.trim_end();
     while let Some((name, quote, behind)) = next_field(rest) {
@@ -65,7 +65,12 @@ fn next_field(text: &str) -> Option<(&str, char, &str)> {
         let before = text.get(..equals)?;
         let start = before
             .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .map_or(0, |at| at + before.get(at..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8));
+            .map_or(0, |at| {
+                at + before
+                    .get(at..)
+                    .and_then(|t| t.chars().next())
+                    .map_or(1, char::len_utf8)
+            });
         let name = before.get(start..)?;
         if matches!(quote, '"' | '\'') && !name.is_empty() {
             return Some((name, quote, text.get(equals + 2..)?));
@@ -134,7 +139,13 @@ mod tests {
             Some(r#"/i X TRANSFORMS="a.mst" pn='x' http"#)
         );
         assert_eq!(read(r#"never \" ends"#), None);
-        assert_eq!(value("msiexec.exe' ph='x'", '\'').map(|v| v.0).as_deref(), Some("msiexec.exe"));
-        assert_eq!(value("'' hm=\"x\"", '\'').map(|v| v.0).as_deref(), Some("'"));
+        assert_eq!(
+            value("msiexec.exe' ph='x'", '\'').map(|v| v.0).as_deref(),
+            Some("msiexec.exe")
+        );
+        assert_eq!(
+            value("'' hm=\"x\"", '\'').map(|v| v.0).as_deref(),
+            Some("'")
+        );
     }
 }

@@ -39,7 +39,7 @@ fn inner(raw: &str) -> Inner<'_> {
 }
 
 /// The record of a raw event; of no family when its format is not known.
-pub fn parse(raw: &str, origin: Origin<'_>, depth: u32) -> Result<Record, String> {
+pub fn parse(raw: &str, origin: Origin, depth: u32) -> Result<Record, String> {
     match inner(raw) {
         Inner::Xml(event) => xml::parse(event, origin),
         Inner::Json(object) => json::parse_inner(object, origin, depth),
@@ -55,7 +55,7 @@ pub fn parse(raw: &str, origin: Origin<'_>, depth: u32) -> Result<Record, String
 
 /// Gives the record the time that Splunk gave it. A time without zone is Splunk's guess at best, so
 /// the raw event's own comes before that.
-pub fn set_time(record: &mut Record, time: Option<&str>, context: &ParseContext) {
+pub fn set_time(record: &mut Record, time: Option<&str>, context: ParseContext) {
     let reading = time.and_then(times::any);
     if matches!(reading, Some(Reading::WallClock(_))) && record.time.is_some() {
         return;

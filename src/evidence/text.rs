@@ -41,12 +41,16 @@ pub fn is_key_line(line: &[u8]) -> bool {
 /// Whether a text is an event of this kind.
 pub fn begins_event(text: &str) -> bool {
     let mut lines = text.lines();
-    lines.next().is_some_and(|line| is_date_line(line.as_bytes()))
-        && lines.next().is_some_and(|line| is_key_line(line.as_bytes()))
+    lines
+        .next()
+        .is_some_and(|line| is_date_line(line.as_bytes()))
+        && lines
+            .next()
+            .is_some_and(|line| is_key_line(line.as_bytes()))
 }
 
 /// The record of one event.
-pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
+pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
     let (head, message) = match text.split_once("\nMessage=") {
         Some((head, message)) => (head, Some(message)),
         None => (text, None),
@@ -71,7 +75,7 @@ pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
 }
 
 /// Adds the fields of a message that is all that there is of the event's data.
-pub fn add_message(event: &mut WindowsEvent<'_>, text: &str) -> Result<(), String> {
+pub fn add_message(event: &mut WindowsEvent, text: &str) -> Result<(), String> {
     match message::read(event, text) {
         Message::Fields { .. } => {
             message::put_back(event, text);
@@ -82,4 +86,3 @@ pub fn add_message(event: &mut WindowsEvent<'_>, text: &str) -> Result<(), Strin
         Message::Unread => Ok(()),
     }
 }
-

@@ -14,7 +14,7 @@ const SECONDS_DIGITS: usize = 11;
 
 /// The event's time, `None` when it is impossible. A time after the evidence's own date is judged
 /// later, by those who know that date.
-pub fn event_time(reading: Option<Reading>, context: &ParseContext) -> Option<EventTime> {
+pub fn event_time(reading: Option<Reading>, context: ParseContext) -> Option<EventTime> {
     let (at, assumed) = reading?.resolve(context.assume_tz);
     (at.year() >= FIRST_YEAR).then_some(EventTime { at, assumed })
 }
@@ -50,7 +50,7 @@ mod tests {
     use crate::event::Zone;
 
     fn shown(text: &str) -> String {
-        event_time(any(text), &ParseContext::default()).map_or("none".to_owned(), |time| {
+        event_time(any(text), ParseContext::default()).map_or("none".to_owned(), |time| {
             format!(
                 "{}{}",
                 if time.assumed { "~" } else { "" },

@@ -1,5 +1,5 @@
 //! Builds the `Record` of a Windows event from `System` and data pairs, so that every carrier (XML,
-//! EVTX, evtx_dump, Winlogbeat, NXLog, classic text …) gives the same record for the same event.
+//! EVTX, `evtx_dump`, Winlogbeat, NXLog, classic text …) gives the same record for the same event.
 //! Reads no format itself.
 
 use super::format::ParseContext;
@@ -38,26 +38,26 @@ pub const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
 
 /// Where a record comes from and what its reader was told.
 #[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
+pub struct Origin {
     /// The record's place.
     pub locator: Locator,
     /// What the parser was told.
-    pub context: &'a ParseContext,
+    pub context: ParseContext,
 }
 
 /// A Windows event in the making.
 #[derive(Debug)]
-pub struct WindowsEvent<'a> {
-    origin: Origin<'a>,
+pub struct WindowsEvent {
+    origin: Origin,
     system: [Option<String>; SYSTEM_NAMES.len()],
     data: Vec<Field>,
     time: Option<Reading>,
     remarks: Vec<String>,
 }
 
-impl<'a> WindowsEvent<'a> {
+impl WindowsEvent {
     /// An event with nothing in it yet.
-    pub fn new(origin: Origin<'a>) -> Self {
+    pub fn new(origin: Origin) -> Self {
         Self {
             origin,
             system: std::array::from_fn(|_| None),
@@ -180,21 +180,20 @@ mod tests {
     use crate::event::{Position, SourceId};
 
     /// A place for tests.
-    fn origin(context: &ParseContext) -> Origin<'_> {
+    fn origin() -> Origin {
         let position = Position::Span { offset: 0, len: 0 };
         Origin {
             locator: Locator {
                 source: SourceId(0),
                 position,
             },
-            context,
+            context: ParseContext::default(),
         }
     }
 
     #[test]
     fn names_come_in_one_order_and_once() {
-        let context = ParseContext::default();
-        let mut event = WindowsEvent::new(origin(&context));
+        let mut event = WindowsEvent::new(origin());
         event.set("Computer", " WS1.example.test ");
         event.set("EventID", "4688");
         event.set("EventID", "1");

@@ -23,7 +23,7 @@ struct Element {
 }
 
 /// The record of one element, with nothing but blanks around it.
-pub fn parse(text: &str, origin: Origin<'_>) -> Result<Record, String> {
+pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -86,7 +86,7 @@ fn is_event_tag(text: &str) -> bool {
 }
 
 fn begin(
-    event: &mut WindowsEvent<'_>,
+    event: &mut WindowsEvent,
     open: &mut Vec<Element>,
     start: &BytesStart<'_>,
 ) -> Result<(), String> {
@@ -163,7 +163,7 @@ fn resolve(entity: &BytesRef<'_>) -> String {
         .map_or_else(|| format!("&{};", &**entity), str::to_owned)
 }
 
-fn end(event: &mut WindowsEvent<'_>, open: &[Element], element: &Element) {
+fn end(event: &mut WindowsEvent, open: &[Element], element: &Element) {
     match (section(open), open.len()) {
         (Some("System"), 2) => event.set(&element.name, &element.text),
         (Some("EventData"), _) if element.leaf => {

@@ -14,10 +14,15 @@ pub struct CsvCutter {
     quoted: bool,
     /// Something other than a delimiter stands before, so a quote here is a plain one.
     in_field: bool,
-    /// The row does not end: it is bad up to its first line end.
-    broken: bool,
+    state: State,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Rows,
     /// The rest of an overlong row is passing by.
-    lost: bool,
+    Lost,
 }
 
 impl CsvCutter {
@@ -27,7 +32,7 @@ impl CsvCutter {
     }
 
     pub fn cut(&mut self, look: Look<'_>) -> Cut {
-        if self.lost || self.broken {
+        if self.state == State::Lost {
             return self.pass(look);
         }
         if self.header.is_empty() && self.at == 0 {
@@ -48,8 +53,7 @@ impl CsvCutter {
         }
         let Some(end) = self.row_end(look) else {
             if self.quoted && (look.last || look.full) {
-                self.broken = true;
-                return self.pass(look);
+                return self.unclosed(look);
             }
             if !look.last {
                 return Cut::More;
@@ -61,7 +65,7 @@ impl CsvCutter {
 
     pub fn give_up(&mut self) {
         self.reset();
-        self.lost = true;
+        self.state = State::Lost;
     }
 
     fn reset(&mut self) {
@@ -91,10 +95,11 @@ impl CsvCutter {
         loop {
             let rest = look.bytes.get(self.at..)?;
             if self.quoted {
-                let quote = self.at + memchr(b'"', rest).or_else(|| {
-                    self.at = look.bytes.len();
-                    None
-                })?;
+                let quote = self.at
+                    + memchr(b'"', rest).or_else(|| {
+                        self.at = look.bytes.len();
+                        None
+                    })?;
                 match look.bytes.get(quote + 1) {
                     Some(b'"') => self.at = quote + 2,
                     None if !look.last => {
@@ -121,18 +126,25 @@ impl CsvCutter {
         }
     }
 
-    /// Up to the next line end: the rest of an overlong row, or a row whose quotes never close.
-    /// (Any later quote but a doubled one closes, so rows behind it can't all be of this kind.)
+    /// A row whose quotes never close is bad up to its first line end. (Any later quote but a
+    /// doubled one closes, so not all rows behind it can be of this kind.)
+    fn unclosed(&mut self, look: Look<'_>) -> Cut {
+        self.reset();
+        Cut::Bad(self.line_end(look), "a quoted field has no end")
+    }
+
+    /// The rest of an overlong row, up to the next line end.
     fn pass(&mut self, look: Look<'_>) -> Cut {
-        let end = memchr(b'\n', look.bytes).map(|at| at + 1);
-        if self.broken {
-            self.broken = false;
-            self.reset();
-            self.lost = end.is_none();
-            let len = end.unwrap_or(look.bytes.len());
-            return Cut::Bad(len, "a quoted field has no end");
-        }
-        self.lost = end.is_none();
-        Cut::Rest(end.unwrap_or(look.bytes.len()))
+        Cut::Rest(self.line_end(look))
+    }
+
+    fn line_end(&mut self, look: Look<'_>) -> usize {
+        let end = memchr(b'\n', look.bytes);
+        self.state = if end.is_some() {
+            State::Rows
+        } else {
+            State::Lost
+        };
+        end.map_or(look.bytes.len(), |end| end + 1)
     }
 }

@@ -86,13 +86,57 @@ fn told(format: Format, reader: Box<dyn Read + Send + '_>, limit: usize) -> Vec<
 /// Text made of what the formats are made of, in any order.
 fn text() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "<Event>", "<Event xmlns='x'>", "<e:Event ", "</Event>", "</e:Event >", "<Events>",
-        "<EventID>", "<System>", "</System>", "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&#x41;",
-        "<Data Name='a'>", "</Data>", "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\\", "\\u0041",
-        "{\"a\":", "{\"a\":1}", "{\"hits\":{\"hits\":[", "{\"results\":[", "1", "null", "\n", "\r\n", "\n\n",
-        " ", "\t", "a,b,c\n", "\"\"", "_raw,x\n", "09/15/2020 11:48:27 PM\n", "LogName=Security\n",
-        "EventCode=4688\n", "Message=A new process\n", "fv=\"nvzFlow_v9\" ", "pn='msiexec.exe' ",
-        "parg=\" /i \\\"http://x\\\"\" ", "Jun 26 16:09:18 host ", "é", "\u{fffd}",
+        "<Event>",
+        "<Event xmlns='x'>",
+        "<e:Event ",
+        "</Event>",
+        "</e:Event >",
+        "<Events>",
+        "<EventID>",
+        "<System>",
+        "</System>",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "&amp;",
+        "&#x41;",
+        "<Data Name='a'>",
+        "</Data>",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\"a\"",
+        "\\",
+        "\\u0041",
+        "{\"a\":",
+        "{\"a\":1}",
+        "{\"hits\":{\"hits\":[",
+        "{\"results\":[",
+        "1",
+        "null",
+        "\n",
+        "\r\n",
+        "\n\n",
+        " ",
+        "\t",
+        "a,b,c\n",
+        "\"\"",
+        "_raw,x\n",
+        "09/15/2020 11:48:27 PM\n",
+        "LogName=Security\n",
+        "EventCode=4688\n",
+        "Message=A new process\n",
+        "fv=\"nvzFlow_v9\" ",
+        "pn='msiexec.exe' ",
+        "parg=\" /i \\\"http://x\\\"\" ",
+        "Jun 26 16:09:18 host ",
+        "é",
+        "\u{fffd}",
     ]);
     prop::collection::vec(word, 0..60).prop_map(|words| words.concat())
 }
@@ -170,8 +214,18 @@ impl Read for Failing {
 fn what_was_read_before_an_error_is_told_before_it() {
     let reader = Failing(b"{\"a\":1}\n{\"a\":");
     let mut frames = frames(&of(Format::Json), Box::new(reader));
-    assert!(matches!(frames.next(), Ok(Some(Frame::Record { len: 7, .. }))));
-    assert!(matches!(frames.next(), Ok(Some(Frame::Bad { offset: 8, len: 5, .. }))));
+    assert!(matches!(
+        frames.next(),
+        Ok(Some(Frame::Record { len: 7, .. }))
+    ));
+    assert!(matches!(
+        frames.next(),
+        Ok(Some(Frame::Bad {
+            offset: 8,
+            len: 5,
+            ..
+        }))
+    ));
     assert!(frames.next().is_err());
     assert!(matches!(frames.next(), Ok(None)));
 }
@@ -202,7 +256,11 @@ fn an_overlong_record_is_bad_and_the_next_is_read() {
         let frames = told(format, Box::new(text.as_bytes()), 170);
         let kinds: Vec<_> = frames.iter().map(|f| f.kind.as_str()).collect();
         let kinds = kinds.strip_prefix(&["skipped"]).unwrap_or(&kinds);
-        assert_eq!(kinds, ["longer than 0 MiB", "record"], "{format}: {frames:?}");
+        assert_eq!(
+            kinds,
+            ["longer than 0 MiB", "record"],
+            "{format}: {frames:?}"
+        );
     }
 }
 

@@ -45,6 +45,15 @@ enum Key {
     Results,
 }
 
+/// Whether the value may hold the records in an array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    No,
+    Maybe,
+    /// Such an array has just begun.
+    Here,
+}
+
 /// The open brackets: a bit a level, set for an object.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Brackets {
@@ -63,12 +72,9 @@ pub struct Scan {
     pub lines: bool,
     /// A line that begins with `{` ends this value: records stand on one line each.
     one_line: bool,
-    /// Look for records in an array.
-    holds: bool,
+    holds: Holds,
     text_from: usize,
     keys: [Key; 2],
-    /// An array has just begun that may hold the records.
-    array: bool,
     /// The last place where the value could be closed by brackets alone.
     whole: Option<(usize, Brackets)>,
 }
@@ -109,10 +115,9 @@ impl Scan {
             at: 0,
             lines: false,
             one_line,
-            holds,
+            holds: if holds { Holds::Maybe } else { Holds::No },
             text_from: 0,
             keys: [Key::Other; 2],
-            array: false,
             whole: None,
         }
     }
@@ -218,14 +223,17 @@ impl Scan {
 
     fn token(&mut self, byte: u8) -> Option<Step> {
         let value = matches!(self.expect, Expect::Value | Expect::ValueOrEnd);
-        let first = std::mem::take(&mut self.array);
+        let first = self.holds == Holds::Here;
+        if first {
+            self.holds = Holds::Maybe;
+        }
         match byte {
             b'{' if value && first => return Some(Step::Holds(self.at)),
             b'{' | b'[' if value => return self.push(byte == b'{'),
             b'"' => {
                 let key = matches!(self.expect, Expect::Key | Expect::KeyOrEnd);
                 if !key && !value {
-                    return self.broken();
+                    return Some(self.broken());
                 }
                 self.mode = Mode::Text { key };
                 self.text_from = self.at + 1;
@@ -243,7 +251,7 @@ impl Scan {
             byte if value && (byte.is_ascii_alphanumeric() || byte == b'-') => {
                 self.mode = Mode::Bare;
             }
-            _ => return self.broken(),
+            _ => return Some(self.broken()),
         }
         None
     }
@@ -257,13 +265,14 @@ impl Scan {
         } else {
             Expect::ValueOrEnd
         };
-        self.array = self.holds
-            && !object
-            && match self.open.depth {
-                2 => self.keys[0] == Key::Results,
-                3 => self.open.bits == 0b110 && self.keys == [Key::Hits, Key::Hits],
-                _ => false,
-            };
+        let named = match self.open.depth {
+            2 => self.keys[0] == Key::Results,
+            3 => self.open.bits == 0b110 && self.keys == [Key::Hits, Key::Hits],
+            _ => false,
+        };
+        if named && !object && self.holds == Holds::Maybe {
+            self.holds = Holds::Here;
+        }
         None
     }
 
@@ -276,23 +285,21 @@ impl Scan {
             _ => false,
         };
         if !fits || self.open.depth == 0 {
-            return self.broken();
+            return Some(self.broken());
         }
         self.open.pop();
         self.expect = Expect::CommaOrEnd;
         (self.open.depth == 0).then_some(Step::End(self.at + 1))
     }
 
-    fn broken(&self) -> Option<Step> {
-        Some(Step::Broken(
-            self.at,
-            match self.expect {
-                Expect::Value | Expect::ValueOrEnd => "no JSON: a value was expected",
-                Expect::Key | Expect::KeyOrEnd => "no JSON: a name in quotes was expected",
-                Expect::Colon => "no JSON: ':' was expected",
-                Expect::CommaOrEnd => "no JSON: ',' or the closing bracket was expected",
-            },
-        ))
+    fn broken(&self) -> Step {
+        let expected = match self.expect {
+            Expect::Value | Expect::ValueOrEnd => "no JSON: a value was expected",
+            Expect::Key | Expect::KeyOrEnd => "no JSON: a name in quotes was expected",
+            Expect::Colon => "no JSON: ':' was expected",
+            Expect::CommaOrEnd => "no JSON: ',' or the closing bracket was expected",
+        };
+        Step::Broken(self.at, expected)
     }
 }
 
@@ -300,15 +307,13 @@ impl Scan {
 /// telling the shape of a record that is longer than what was looked at.
 pub fn complete(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut scan = Scan::new(false, false);
-    match scan.run(bytes, true) {
-        Step::End(end) => Some(bytes.get(..end)?.to_vec()),
-        _ => {
-            let (end, open) = scan.whole?;
-            let mut whole = bytes.get(..end)?.to_vec();
-            whole.extend(open.closers());
-            Some(whole)
-        }
+    if let Step::End(end) = scan.run(bytes, true) {
+        return Some(bytes.get(..end)?.to_vec());
     }
+    let (end, open) = scan.whole?;
+    let mut whole = bytes.get(..end)?.to_vec();
+    whole.extend(open.closers());
+    Some(whole)
 }
 
 #[cfg(test)]

@@ -78,7 +78,11 @@ impl XmlCutter {
 
     fn scan(&mut self, look: Look<'_>) -> Cut {
         loop {
-            let Some(found) = look.bytes.get(self.at..).and_then(|rest| memchr(b'<', rest)) else {
+            let Some(found) = look
+                .bytes
+                .get(self.at..)
+                .and_then(|rest| memchr(b'<', rest))
+            else {
                 self.at = look.bytes.len();
                 return self.ran_out(look, self.at);
             };
@@ -102,38 +106,35 @@ impl XmlCutter {
                     self.lost = false;
                     self.at = 1;
                 }
-                Tag::End(len) => {
-                    if let Some(cut) = self.end(here, len) {
+                Tag::End(len) => return self.end(here, len),
+                Tag::Part(part) => {
+                    if let Some(cut) = self.part(look, here, part) {
                         return cut;
                     }
                 }
-                Tag::Part(part) => match self.part(look, here, part) {
-                    Some(cut) => return cut,
-                    None => continue,
-                },
                 Tag::Other => self.at = here + 1,
             }
         }
     }
 
     /// An end tag at `here`.
-    fn end(&mut self, here: usize, len: usize) -> Option<Cut> {
+    fn end(&mut self, here: usize, len: usize) -> Cut {
         if self.inside {
             self.inside = false;
-            return Some(match self.open.take() {
+            return match self.open.take() {
                 Some(reason) => Cut::Bad(here + len, reason),
                 None => Cut::Record(here + len),
-            });
+            };
         }
         if self.lost {
             self.lost = false;
-            return Some(Cut::Rest(here + len));
+            return Cut::Rest(here + len);
         }
-        Some(if here > 0 {
+        if here > 0 {
             Cut::Skip(here)
         } else {
             Cut::Bad(len, "an event's end without its start")
-        })
+        }
     }
 
     /// CDATA or a comment at `here`: goes on behind it, `None`, or cannot.
@@ -147,11 +148,7 @@ impl XmlCutter {
         }
         let from = here + part.start.len();
         let from_offset = look.base + from as u64;
-        let (none_from, none_to) = self
-            .endless
-            .get(part.index)
-            .copied()
-            .unwrap_or_default();
+        let (none_from, none_to) = self.endless.get(part.index).copied().unwrap_or_default();
         let known = if (none_from..none_to).contains(&from_offset) {
             usize::try_from(none_to - from_offset).unwrap_or(0)
         } else {

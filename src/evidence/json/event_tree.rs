@@ -1,19 +1,19 @@
-//! The `<Event>` element as JSON: evtx_dump (attributes in `#attributes` or in `…_attributes`),
+//! The `<Event>` element as JSON: `evtx_dump` (attributes in `#attributes` or in `…_attributes`),
 //! XML turned into JSON by common tools (`@Name`, `#text`), and Velociraptor (no root, the event id
 //! in `EventID.Value`, numbers where XML has hex).
 
 use super::{Object, text_of};
 use crate::event::Record;
+use crate::event::Zone;
 use crate::evidence::times;
 use crate::evidence::windows::{Origin, SECURITY, WindowsEvent};
-use crate::event::Zone;
 use serde_json::Value;
 
 /// `UserData` is not followed deeper.
 const DEEPEST: u32 = 32;
 
 /// The record of such an object.
-pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
+pub fn parse(object: &Object, origin: Origin) -> Record {
     let root = object
         .get("Event")
         .and_then(Value::as_object)
@@ -31,7 +31,7 @@ pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
     event.finish()
 }
 
-fn read_system(event: &mut WindowsEvent<'_>, system: &Object) {
+fn read_system(event: &mut WindowsEvent, system: &Object) {
     for (name, element, attribute) in [
         ("Provider", "Provider", "Name"),
         ("Provider", "Provider", "EventSourceName"),
@@ -98,7 +98,7 @@ fn content(value: &Value) -> Option<&Value> {
     }
 }
 
-fn event_data(event: &mut WindowsEvent<'_>, data: &Value) {
+fn event_data(event: &mut WindowsEvent, data: &Value) {
     match data {
         Value::Object(object) => {
             for (name, value) in object {
@@ -116,7 +116,7 @@ fn event_data(event: &mut WindowsEvent<'_>, data: &Value) {
 }
 
 /// `Data` elements as such: with a name among their attributes, or without.
-fn unnamed(event: &mut WindowsEvent<'_>, value: &Value) {
+fn unnamed(event: &mut WindowsEvent, value: &Value) {
     let items = match value {
         Value::Array(items) => items.as_slice(),
         value => std::slice::from_ref(value),
@@ -133,7 +133,9 @@ fn unnamed(event: &mut WindowsEvent<'_>, value: &Value) {
             }
             (None, Value::Object(element)) => match element.get("#text") {
                 Some(Value::Array(texts)) => {
-                    texts.iter().for_each(|text| event.push("Data", text_of(text)));
+                    for text in texts {
+                        event.push("Data", text_of(text));
+                    }
                 }
                 Some(text) => event.push("Data", text_of(text)),
                 None => event.push("Data", text_of(item)),
@@ -143,7 +145,7 @@ fn unnamed(event: &mut WindowsEvent<'_>, value: &Value) {
     }
 }
 
-fn named(event: &mut WindowsEvent<'_>, name: &str, value: &Value) {
+fn named(event: &mut WindowsEvent, name: &str, value: &Value) {
     match value {
         Value::Array(items) => {
             for item in items {
@@ -165,13 +167,13 @@ fn named(event: &mut WindowsEvent<'_>, name: &str, value: &Value) {
 /// Whether the audit events of Windows have that field in hex, where Velociraptor has a number.
 /// Source: the event manifest of Microsoft-Windows-Security-Auditing (`win:Pointer`,
 /// `win:HexInt64`).
-fn is_hex(event: &WindowsEvent<'_>, name: &str) -> bool {
+fn is_hex(event: &WindowsEvent, name: &str) -> bool {
     event.get("Provider") == Some(SECURITY)
         && (name.ends_with("LogonId") || matches!(name, "ProcessId" | "NewProcessId"))
 }
 
 /// The leaves of `UserData` by their names, and attributes as `Element.attribute`.
-fn user_data(event: &mut WindowsEvent<'_>, object: &Object, depth: u32) {
+fn user_data(event: &mut WindowsEvent, object: &Object, depth: u32) {
     if depth == 0 {
         return;
     }
@@ -186,7 +188,7 @@ fn user_data(event: &mut WindowsEvent<'_>, object: &Object, depth: u32) {
     }
 }
 
-fn user_item(event: &mut WindowsEvent<'_>, name: &str, item: &Value, depth: u32) {
+fn user_item(event: &mut WindowsEvent, name: &str, item: &Value, depth: u32) {
     let Value::Object(element) = item else {
         if name != "#text" && !name.starts_with(['#', '@']) && !name.ends_with("_attributes") {
             event.push(name, text_of(item));

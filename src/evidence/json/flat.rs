@@ -10,7 +10,7 @@ use crate::evidence::windows::{Origin, SYSMON, WindowsEvent};
 use serde_json::Value;
 
 /// A Sysmon event without provider. Its time is `UtcTime`, which is UTC by definition.
-pub fn sysmon(object: &Object, origin: Origin<'_>) -> Record {
+pub fn sysmon(object: &Object, origin: Origin) -> Record {
     let mut event = WindowsEvent::new(origin);
     event.set("Provider", SYSMON);
     for (name, fields) in &SYSMON_FLAT.system {
@@ -35,18 +35,15 @@ pub fn sysmon(object: &Object, origin: Origin<'_>) -> Record {
 }
 
 /// A CrowdStrike FDR record; an aidmaster record has its time in seconds.
-pub fn crowdstrike(object: &Object, origin: Origin<'_>) -> Record {
+pub fn crowdstrike(object: &Object, origin: Origin) -> Record {
     let mut record = flatten(Family::CrowdStrike, object, origin);
     let time = text_at(object, "timestamp").or_else(|| text_at(object, "Time"));
-    record.time = times::event_time(
-        time.as_deref().and_then(times::any),
-        origin.context,
-    );
+    record.time = times::event_time(time.as_deref().and_then(times::any), origin.context);
     record
 }
 
 /// A Cisco NVM record.
-pub fn nvm(object: &Object, origin: Origin<'_>) -> Record {
+pub fn nvm(object: &Object, origin: Origin) -> Record {
     let mut record = flatten(Family::Nvm, object, origin);
     for field in &mut record.data {
         if nvm_fields::is_empty(&field.value) {
@@ -58,12 +55,12 @@ pub fn nvm(object: &Object, origin: Origin<'_>) -> Record {
 }
 
 /// A record of no source that is known; no time is taken from it.
-pub fn other(object: &Object, origin: Origin<'_>) -> Record {
+pub fn other(object: &Object, origin: Origin) -> Record {
     flatten(Family::Other, object, origin)
 }
 
 /// All leaves as text; the names of a leaf below the top have points between.
-fn flatten(family: Family, object: &Object, origin: Origin<'_>) -> Record {
+fn flatten(family: Family, object: &Object, origin: Origin) -> Record {
     let mut record = Record::new(family, origin.locator);
     for (name, value) in object {
         leaves(&mut record, name, value);

@@ -10,7 +10,7 @@ use crate::evidence::{message, times};
 use serde_json::Value;
 
 /// The record of such an object.
-pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
+pub fn parse(object: &Object, origin: Origin) -> Record {
     let mut event = WindowsEvent::new(origin);
     for (name, fields) in &NXLOG.system {
         for value in fields.iter().filter_map(|field| text_at(object, field)) {
@@ -20,7 +20,9 @@ pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
     for (name, value) in object {
         match value {
             _ if NXLOG.own.contains(name) => {}
-            Value::Array(items) => items.iter().for_each(|item| event.push(name, text_of(item))),
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| event.push(name, text_of(item))),
             value => event.push(name, text_of(value)),
         }
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A shape of a JSON record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// The `<Event>` element as JSON: evtx_dump and others.
+    /// The `<Event>` element as JSON: `evtx_dump` and others.
     EventTree,
     /// The same without its root, the event id in `EventID.Value`.
     Velociraptor,
@@ -171,7 +171,7 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
     let shape = found.shape?;
     let (name, confidence, reason) = words(shape, &found.object);
     let mut name = name.to_owned();
-    let mut reason = reason.to_owned();
+    let mut reason = format!("a record has {reason}");
     if shape == Shape::Raw {
         let raw = found.object.get("_raw").map(text_of).unwrap_or_default();
         name = format!("Splunk export of {}", splunk::inner_name(&raw));
@@ -198,63 +198,45 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
     Some((detected, shape))
 }
 
+/// The name, confidence and reason of a shape.
 fn words(shape: Shape, object: &Object) -> (&'static str, Confidence, &'static str) {
     use Confidence::{Certain, Guess, Likely};
-    match shape {
-        Shape::EventTree if object.contains_key("Event") => (
-            "evtx_dump JSON",
-            Certain,
-            "a record has 'Event.System.EventID'",
-        ),
-        Shape::EventTree => ("event JSON", Likely, "a record has 'System.EventID'"),
-        Shape::Velociraptor => (
-            "Velociraptor JSON",
-            Certain,
-            "a record has 'System.EventID.Value'",
-        ),
+    let (name, reason) = match shape {
+        Shape::EventTree if object.contains_key("Event") => {
+            ("evtx_dump JSON", "'Event.System.EventID'")
+        }
+        Shape::EventTree => ("event JSON", "'System.EventID'"),
+        Shape::Velociraptor => ("Velociraptor JSON", "'System.EventID.Value'"),
         Shape::Winlogbeat7 => (
             "Winlogbeat 7 (ECS) JSON",
-            Certain,
-            "a record has 'winlog.event_id' or 'winlog.provider_name'",
+            "'winlog.event_id' or 'winlog.provider_name'",
         ),
-        Shape::Winlogbeat6 => (
-            "Winlogbeat 6 JSON",
-            Certain,
-            "a record has 'event_id' and 'log_name'",
-        ),
+        Shape::Winlogbeat6 => ("Winlogbeat 6 JSON", "'event_id' and 'log_name'"),
         Shape::NxLog => (
             "NXLog flat JSON",
-            Certain,
-            "a record has 'SourceName', 'EventID', 'Hostname' and 'EventTime'",
+            "'SourceName', 'EventID', 'Hostname' and 'EventTime'",
         ),
         Shape::SysmonFlat => (
             "flat Sysmon JSON",
-            Likely,
-            "no provider: a record has 'ProcessGuid', 'Image', 'UtcTime' and 'EventId'",
+            "no provider, but 'ProcessGuid', 'Image', 'UtcTime' and 'EventId'",
         ),
         Shape::CrowdStrike => (
             "CrowdStrike FDR JSON",
-            Certain,
-            "a record has 'event_simpleName' and 'aid' or 'cid'",
+            "'event_simpleName' and 'aid' or 'cid'",
         ),
-        Shape::HostTable => (
-            "CrowdStrike aidmaster JSON",
-            Likely,
-            "a record has 'aid' and 'ComputerName'",
-        ),
+        Shape::HostTable => ("CrowdStrike aidmaster JSON", "'aid' and 'ComputerName'"),
         Shape::Nvm => (
             "Cisco NVM v2 JSON",
-            Certain,
-            "a record has the flow version 'fv', or 'udid' with 'pn' or 'vsn'",
+            "the flow version 'fv', or 'udid' with 'pn' or 'vsn'",
         ),
-        Shape::Raw => (
-            "Splunk export",
-            if splunk::is_known(object.get("_raw").and_then(Value::as_str).unwrap_or_default()) {
-                Certain
-            } else {
-                Guess
-            },
-            "a record has '_raw'",
-        ),
-    }
+        Shape::Raw => ("Splunk export", "'_raw'"),
+    };
+    let raw = object.get("_raw").and_then(Value::as_str);
+    let confidence = match shape {
+        Shape::EventTree if !object.contains_key("Event") => Likely,
+        Shape::SysmonFlat | Shape::HostTable => Likely,
+        Shape::Raw if !splunk::is_known(raw.unwrap_or_default()) => Guess,
+        _ => Certain,
+    };
+    (name, confidence, reason)
 }

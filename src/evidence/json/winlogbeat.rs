@@ -12,7 +12,7 @@ use crate::evidence::{message, times};
 use serde_json::Value;
 
 /// Winlogbeat 7 and later.
-pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
+pub fn parse(object: &Object, origin: Origin) -> Record {
     let mut event = WindowsEvent::new(origin);
     read_system(&mut event, object, &WINLOGBEAT);
     data(&mut event, at(object, "winlog.event_data"));
@@ -28,7 +28,7 @@ pub fn parse(object: &Object, origin: Origin<'_>) -> Record {
 }
 
 /// Winlogbeat 6 and before.
-pub fn parse_6(object: &Object, origin: Origin<'_>) -> Record {
+pub fn parse_6(object: &Object, origin: Origin) -> Record {
     let mut event = WindowsEvent::new(origin);
     read_system(&mut event, object, &WINLOGBEAT_6);
     data(&mut event, object.get("event_data"));
@@ -36,7 +36,7 @@ pub fn parse_6(object: &Object, origin: Origin<'_>) -> Record {
     event.finish()
 }
 
-fn read_system(event: &mut WindowsEvent<'_>, object: &Object, carrier: &Carrier) {
+fn read_system(event: &mut WindowsEvent, object: &Object, carrier: &Carrier) {
     for (name, paths) in &carrier.system {
         for value in paths.iter().filter_map(|path| text_at(object, path)) {
             event.set(name, &value);
@@ -47,13 +47,15 @@ fn read_system(event: &mut WindowsEvent<'_>, object: &Object, carrier: &Carrier)
     }
 }
 
-fn data(event: &mut WindowsEvent<'_>, data: Option<&Value>) {
+fn data(event: &mut WindowsEvent, data: Option<&Value>) {
     let Some(Value::Object(data)) = data else {
         return;
     };
     for (name, value) in data {
         match value {
-            Value::Array(items) => items.iter().for_each(|item| event.push(name, text_of(item))),
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| event.push(name, text_of(item))),
             value => event.push(name, text_of(value)),
         }
     }
@@ -61,10 +63,12 @@ fn data(event: &mut WindowsEvent<'_>, data: Option<&Value>) {
 
 /// Puts back what the modules moved: first what ECS keeps unchanged, then the lines of the rendered
 /// message, then what can be made again from ECS.
-fn put_back(event: &mut WindowsEvent<'_>, object: &Object) {
+fn put_back(event: &mut WindowsEvent, object: &Object) {
     let (provider, id) = (event.get("Provider").map(str::to_owned), event.event_id());
     let meant = |moved: &&Moved| {
-        provider.as_ref().is_some_and(|p| moved.providers.contains(p))
+        provider
+            .as_ref()
+            .is_some_and(|p| moved.providers.contains(p))
             && (moved.events.is_empty() || id.is_some_and(|id| moved.events.contains(&id)))
     };
     let mut from_ecs = 0;
@@ -95,7 +99,10 @@ fn make(object: &Object, how: &str) -> Option<String> {
     let (kind, path) = how.split_once(':')?;
     match kind {
         "path" => text_at(object, path),
-        "hex" => Some(format!("{:#x}", text_at(object, path)?.parse::<u64>().ok()?)),
+        "hex" => Some(format!(
+            "{:#x}",
+            text_at(object, path)?.parse::<u64>().ok()?
+        )),
         "user" => {
             let name = text_at(object, &format!("{path}.name"))?;
             Some(match text_at(object, &format!("{path}.domain")) {
