@@ -230,3 +230,61 @@ fn classic(head: &[u8]) -> Option<Candidate> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(head: &[u8]) -> String {
+        detect(head).map_or("none".to_owned(), |d| {
+            format!("{} ({}): {}", d.format, d.confidence, d.shape)
+        })
+    }
+
+    #[test]
+    fn a_first_record_longer_than_the_head_is_known() {
+        let long = "x".repeat(70 << 10);
+        let json = format!(r#"{{"event_simpleName":"A","aid":"a","cid":"c","Script":"{long}"}}"#);
+        assert_eq!(
+            shape(&json.as_bytes()[..64 << 10]),
+            "json (likely): CrowdStrike FDR JSON, one a line"
+        );
+        let xml = format!("<Event><System><EventID>1</EventID></System><Data>{long}");
+        assert_eq!(
+            shape(&xml.as_bytes()[..64 << 10]),
+            "xml (likely): Windows event XML"
+        );
+    }
+
+    #[test]
+    fn the_outer_format_counts() {
+        let raw = r#"{"_raw":"<Event xmlns='x'><System><EventID>1</EventID></System></Event>"}"#;
+        assert_eq!(
+            shape(raw.as_bytes()),
+            "json (certain): Splunk export of Windows event XML, one a line"
+        );
+        let csv = "_raw,host\n\"<Event><System/></Event>\",a\n";
+        assert_eq!(shape(csv.as_bytes()), "csv (certain): Splunk CSV export");
+        assert_eq!(
+            shape(b"{\"_raw\":\"a line of a firewall\"}"),
+            "json (guess): Splunk export of events of no known format, one a line"
+        );
+    }
+
+    #[test]
+    fn no_log_is_none() {
+        for text in [
+            "",
+            "   \n",
+            "{}",
+            "[1,2,3]",
+            "{\"name\":\"x\",\"version\":\"1\"}",
+            "<html><Event>x</Event></html>",
+            "key=\"value\" other=\"value\"",
+            "a,b,Message\n1,2,3\n",
+            "\u{0}\u{1}\u{2}",
+        ] {
+            assert_eq!(shape(text.as_bytes()), "none", "{text:?}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ const DEEPEST_WRAPPER: u32 = 4;
 pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
     let (object, repaired) = read(text)?;
     let mut record = from_object(object, origin, 0)?;
-    record.repaired = repaired;
+    record.repaired |= repaired;
     Ok(record)
 }
 
@@ -33,7 +33,7 @@ pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
 pub fn parse_inner(text: &str, origin: Origin, depth: u32) -> Result<Record, String> {
     let (object, repaired) = read(text)?;
     let mut record = from_object(object, origin, depth + 1)?;
-    record.repaired = repaired;
+    record.repaired |= repaired;
     Ok(record)
 }
 
