@@ -126,16 +126,23 @@ fn sysmon(text: &str) -> Message {
     }
 }
 
-fn sections(text: &str, table: &MessageText) -> Message {
-    let end = table
+/// The text before what every message of this event ends in: the last line that begins so and has
+/// an empty one before it, since a command line may have the same words.
+fn before_ending<'t>(text: &'t str, table: &MessageText) -> &'t str {
+    let ending = table
         .after
         .iter()
-        .filter_map(|after| text.rfind(after))
-        .min();
-    let text = text.get(..end.unwrap_or(text.len())).unwrap_or(text);
+        .flat_map(|after| text.rmatch_indices(after.as_str()))
+        .map(|(at, _)| text.get(..at).unwrap_or_default())
+        .find(|before| before.ends_with("\n\n") || before.ends_with("\r\n\r\n"));
+    ending.unwrap_or(text).trim_end_matches(['\r', '\n'])
+}
+
+fn sections(text: &str, table: &MessageText) -> Message {
+    let text = before_ending(text, table);
     let mut fields = Fields::default();
     let mut labels = None;
-    for line in lines(text.trim_end_matches(['\r', '\n'])) {
+    for line in lines(text) {
         if fields.has(LAST_4688) {
             fields.go_on(line);
             continue;
@@ -159,5 +166,46 @@ fn sections(text: &str, table: &MessageText) -> Message {
         (true, _) => fields.message(),
         (false, true) => Message::CutOff,
         (false, false) => Message::OtherLanguage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Locator, Position, SourceId};
+    use crate::evidence::format::ParseContext;
+    use crate::evidence::windows::Origin;
+
+    /// The command line that is read from a 4688 text with this one in it.
+    fn command_line(command: &str, ending: &str) -> String {
+        let position = Position::Span { offset: 0, len: 0 };
+        let source = SourceId(0);
+        let mut event = WindowsEvent::new(Origin {
+            locator: Locator { source, position },
+            context: ParseContext::default(),
+        });
+        event.set("Provider", SECURITY);
+        event.set("EventID", "4688");
+        let text = format!(
+            "A new process has been created.\n\nProcess Information:\n\tNew Process Name:\tC:\\a.exe\n\
+             \tProcess Command Line:\t{command}{ending}"
+        );
+        assert_ne!(put_back(&mut event, &text), 0);
+        event.data("CommandLine").unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_command_line_keeps_whatever_stands_in_it() {
+        let ending = "\n\nToken Elevation Type indicates the type of token.\n\nType 1 is full.\n";
+        for command in [
+            "",
+            "a.exe /x ",
+            "a.exe Token Elevation Type indicates http://example.test",
+            "a.exe\n\tNew Process Name:\tb.exe",
+            "a.exe\n\nmore: of it",
+        ] {
+            assert_eq!(command_line(command, ending), command);
+            assert_eq!(command_line(command, "\n"), command);
+        }
     }
 }

@@ -2,12 +2,11 @@
 //! XML turned into JSON by common tools (`@Name`, `#text`), and Velociraptor (no root, the event id
 //! in `EventID.Value`, numbers where XML has hex).
 
-use super::{Object, text_of};
+use super::{Object, Value, text_of};
 use crate::event::Record;
 use crate::event::Zone;
 use crate::evidence::times;
 use crate::evidence::windows::{Origin, SECURITY, WindowsEvent};
-use serde_json::Value;
 
 /// `UserData` is not followed deeper.
 const DEEPEST: u32 = 32;

@@ -1,13 +1,12 @@
 //! Flat records: Sysmon without its `System` element, CrowdStrike FDR, Cisco NVM v2, and any other
 //! object, whose leaves are kept so that a person can see them.
 
-use super::{Object, text_at, text_of};
+use super::{Object, Value, text_at, text_of};
 use crate::event::{Family, Record};
 use crate::evidence::nvm as nvm_fields;
 use crate::evidence::tables::SYSMON_FLAT;
 use crate::evidence::times;
 use crate::evidence::windows::{Origin, SYSMON, WindowsEvent};
-use serde_json::Value;
 
 /// A Sysmon event without provider. Its time is `UtcTime`, which is UTC by definition.
 pub fn sysmon(object: &Object, origin: Origin) -> Record {

@@ -1,13 +1,12 @@
 //! NXLog's flat JSON: System values and event data side by side. What NXLog adds is no data of the
 //! event; a field that its own names hide (`ProcessId` behind `ProcessID`) is read from the message.
 
-use super::{Object, text_at, text_of};
+use super::{Object, Value, text_at, text_of};
 use crate::event::Record;
 use crate::event::time::Reading;
 use crate::evidence::tables::NXLOG;
 use crate::evidence::windows::{Origin, WindowsEvent};
 use crate::evidence::{message, times};
-use serde_json::Value;
 
 /// The record of such an object.
 pub fn parse(object: &Object, origin: Origin) -> Record {

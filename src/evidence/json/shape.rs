@@ -1,10 +1,9 @@
 //! Tells the shapes of JSON records apart by the names they have, takes off what lies around them,
 //! and says which shape it is and why. Does not read the records.
 
-use super::{Object, at, text_at, text_of};
+use super::{Object, Value, at, text_at, text_of};
 use crate::evidence::format::{Confidence, Detected, Format};
 use crate::evidence::splunk;
-use serde_json::Value;
 
 /// A shape of a JSON record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

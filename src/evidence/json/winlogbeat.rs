@@ -4,12 +4,11 @@
 //! Times are those of Winlogbeat, in milliseconds, so such an event is not known as the same as its
 //! EVTX record, which has the time to 100 ns.
 
-use super::{Object, at, text_at, text_of};
+use super::{Object, Value, at, text_at, text_of};
 use crate::event::Record;
 use crate::evidence::tables::{Carrier, Moved, WINLOGBEAT, WINLOGBEAT_6};
 use crate::evidence::windows::{Origin, WindowsEvent};
 use crate::evidence::{message, times};
-use serde_json::Value;
 
 /// Winlogbeat 7 and later.
 pub fn parse(object: &Object, origin: Origin) -> Record {
