@@ -2,8 +2,9 @@
 //! Not a row of a data model (that is `cim`), and nothing here knows a format.
 
 use super::locator::Locator;
-use super::time::Timestamp;
+use super::time::{Reading, Timestamp};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A named text of a record, both exactly as the source spells them (entities and escapes decoded).
@@ -133,13 +134,19 @@ impl Record {
     }
 
     /// The identity of the event, by which a second copy is known (product.md, "The same event
-    /// twice"): Windows: provider, event id, Computer, time at full precision and the event data,
-    /// so that a shadow copy, a forwarded copy and an export of one event are one; flat families:
-    /// every field. The carrier (file, channel, record id, format) has no part in it.
+    /// twice"): Windows: provider, event id, Computer, time and the event data, so that a shadow
+    /// copy, a forwarded copy and an export of one event are one; flat families: every field. The
+    /// carrier (file, channel, record id, format) has no part in it.
+    ///
+    /// What carriers write differently is made alike: the order of fields, fields without text
+    /// (some drop them), the case of GUIDs, hex against decimal (`0x3E7`, `0x00003e7`, `999`). The
+    /// time is `TimeCreated` where the carrier has it, in microseconds: older exporters cut the
+    /// seventh digit off. A carrier that cuts at milliseconds (Winlogbeat), has another time
+    /// (NXLog, flat Sysmon) or resolves SIDs to names (Splunk's XML) gives another identity.
     pub fn identity(&self) -> Identity {
         let mut hash = Sha256::new();
         let mut put = |text: &str| {
-            hash.update(text.len().to_le_bytes());
+            hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         };
         put(match self.family {
@@ -152,13 +159,19 @@ impl Record {
             for name in ["Provider", "EventID", "Computer"] {
                 put(self.system(name).unwrap_or(""));
             }
-            put(&self
-                .time
-                .map_or(String::new(), |t| t.at.ticks().to_string()));
+            put(&self.microseconds().unwrap_or_default());
         }
-        for field in &self.data {
-            put(&field.name);
-            put(&field.value);
+        let mut fields: Vec<(&str, Cow<'_, str>)> = self
+            .data
+            .iter()
+            .filter(|field| !field.value.is_empty())
+            .map(|field| (&*field.name, alike(&field.value)))
+            .collect();
+        // Stable, so that the texts of an unnamed `<Data>` keep their order.
+        fields.sort_by_key(|(name, _)| *name);
+        for (name, value) in &fields {
+            put(name);
+            put(value);
         }
         let digest = hash.finalize();
         let mut low = [0_u8; 16];
@@ -167,6 +180,44 @@ impl Record {
             .for_each(|(to, from)| *to = *from);
         Identity(u128::from_le_bytes(low))
     }
+
+    /// `TimeCreated`, else the record's time.
+    fn microseconds(&self) -> Option<String> {
+        let at = match self.system("TimeCreated").and_then(Reading::iso8601) {
+            Some(Reading::Instant(at) | Reading::WallClock(at)) => at,
+            None => self.time?.at,
+        };
+        Some(at.ticks().div_euclid(10).to_string())
+    }
+}
+
+/// A value in the one spelling that is compared, see [`Record::identity`].
+fn alike(value: &str) -> Cow<'_, str> {
+    if is_guid(value) {
+        return Cow::Owned(value.to_ascii_uppercase());
+    }
+    let hex = value
+        .strip_prefix("0x")
+        .or_else(|| value.strip_prefix("0X"));
+    match hex {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            u64::from_str_radix(digits, 16).map_or(Cow::Borrowed(value), |number| {
+                Cow::Owned(number.to_string())
+            })
+        }
+        _ => Cow::Borrowed(value),
+    }
+}
+
+/// `{8-4-4-4-12}` hex digits.
+fn is_guid(value: &str) -> bool {
+    value.len() == 38
+        && value.bytes().enumerate().all(|(index, byte)| match index {
+            0 => byte == b'{',
+            37 => byte == b'}',
+            9 | 14 | 19 | 24 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 fn first<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
@@ -174,4 +225,58 @@ fn first<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
         .iter()
         .find(|f| &*f.name == name && !f.value.is_empty())
         .map(|f| f.value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Position, SourceId};
+
+    fn event(time: &str, data: &[(&str, &str)]) -> Record {
+        let position = Position::Span { offset: 0, len: 0 };
+        let source = SourceId(0);
+        let mut record = Record::new(Family::Windows, Locator { source, position });
+        record.push_system("Provider", "Microsoft-Windows-Sysmon");
+        record.push_system("TimeCreated", time);
+        for (name, value) in data {
+            record.push_data(name, *value);
+        }
+        record
+    }
+
+    #[test]
+    fn spellings_of_carriers_do_not_make_another_event() {
+        let one = event(
+            "2025-06-26T16:08:54.1234567Z",
+            &[
+                ("LogonId", "0x3e7"),
+                ("RuleName", ""),
+                ("ProcessGuid", "{ab000000-0000-0000-0000-00000000000f}"),
+            ],
+        );
+        let other = event(
+            "2025-06-26 16:08:54.123456",
+            &[
+                ("ProcessGuid", "{AB000000-0000-0000-0000-00000000000F}"),
+                ("LogonId", "0x00000000000003E7"),
+            ],
+        );
+        assert_eq!(one.identity(), other.identity());
+    }
+
+    #[test]
+    fn another_value_time_or_order_of_unnamed_texts_does() {
+        let time = "2025-06-26T16:08:54.1234567Z";
+        let one = event(time, &[("Data", "a"), ("Data", "b")]);
+        for other in [
+            event(time, &[("Data", "b"), ("Data", "a")]),
+            event(time, &[("Data", "ab")]),
+            event(
+                "2025-06-26T16:08:54.1234577Z",
+                &[("Data", "a"), ("Data", "b")],
+            ),
+        ] {
+            assert_ne!(one.identity(), other.identity());
+        }
+    }
 }

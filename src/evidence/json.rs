@@ -1,0 +1,122 @@
+//! Reads JSON records of every shape. The only file that names `serde_json`; the shapes are told
+//! apart in `shape`, and each is turned into a record in its own file.
+
+mod event_tree;
+mod flat;
+mod nxlog;
+mod repair;
+pub mod shape;
+mod winlogbeat;
+
+use super::format::Detected;
+use super::splunk;
+use super::windows::Origin;
+use crate::event::Record;
+use serde_json::{Map, Value};
+use shape::Shape;
+
+/// A JSON object, in the order of its text.
+pub type Object = Map<String, Value>;
+
+/// How many wrappers (`_source`, `result`, a JSON text in `_raw`) may lie around a record.
+const DEEPEST_WRAPPER: u32 = 4;
+
+/// The record of one JSON object.
+pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
+    let (object, repaired) = read(text)?;
+    let mut record = from_object(object, origin, 0)?;
+    record.repaired |= repaired;
+    Ok(record)
+}
+
+/// The record of a JSON text that stands inside of another record.
+pub fn parse_inner(text: &str, origin: Origin, depth: u32) -> Result<Record, String> {
+    let (object, repaired) = read(text)?;
+    let mut record = from_object(object, origin, depth + 1)?;
+    record.repaired |= repaired;
+    Ok(record)
+}
+
+/// The record of a JSON object under `depth` wrappers.
+fn from_object(object: Object, origin: Origin, depth: u32) -> Result<Record, String> {
+    if depth > DEEPEST_WRAPPER {
+        return Err("a record inside of too many wrappers".to_owned());
+    }
+    let found = shape::find(object);
+    let object = &found.object;
+    let mut record = match found.shape {
+        Some(Shape::EventTree | Shape::Velociraptor) => event_tree::parse(object, origin),
+        Some(Shape::Winlogbeat7) => winlogbeat::parse(object, origin),
+        Some(Shape::Winlogbeat6) => winlogbeat::parse_6(object, origin),
+        Some(Shape::NxLog) => nxlog::parse(object, origin),
+        Some(Shape::SysmonFlat) => flat::sysmon(object, origin),
+        Some(Shape::CrowdStrike | Shape::HostTable) => flat::crowdstrike(object, origin),
+        Some(Shape::Nvm) => flat::nvm(object, origin),
+        Some(Shape::Raw) => {
+            let raw = at(object, "_raw").map(text_of).unwrap_or_default();
+            splunk::parse(&raw, origin, depth)?
+        }
+        None => flat::other(object, origin),
+    };
+    if found.export {
+        splunk::set_time(
+            &mut record,
+            text_at(object, "_time").as_deref(),
+            origin.context,
+        );
+    }
+    Ok(record)
+}
+
+/// What a JSON text is, for the detection: `None` when no object can be read.
+pub fn detect(text: &str) -> Option<(Detected, Shape)> {
+    let (object, _) = read(text).ok()?;
+    shape::describe(object)
+}
+
+/// Reads an object; a text that only breaks a rule which carries no meaning (a lone surrogate, a
+/// bare control character in a string) is repaired, which is said.
+fn read(text: &str) -> Result<(Object, bool), String> {
+    let (value, repaired) = match serde_json::from_str::<Value>(text) {
+        Ok(value) => (value, false),
+        Err(error) => match repair::strings(text) {
+            Some(text) => (
+                serde_json::from_str(&text).map_err(|e| format!("no JSON: {e}"))?,
+                true,
+            ),
+            None => return Err(format!("no JSON: {error}")),
+        },
+    };
+    match value {
+        Value::Object(object) => Ok((object, repaired)),
+        _ => Err("a JSON value that is no object".to_owned()),
+    }
+}
+
+/// The value at a path of names with points between; arrays are not entered.
+fn at<'v>(object: &'v Object, path: &str) -> Option<&'v Value> {
+    let mut names = path.split('.');
+    let mut value = object.get(names.next()?)?;
+    for name in names {
+        value = value.as_object()?.get(name)?;
+    }
+    Some(value)
+}
+
+/// The value at a path as text; `None` for null, an object or nothing. Of an array the first.
+fn text_at(object: &Object, path: &str) -> Option<String> {
+    match at(object, path)? {
+        Value::Null | Value::Object(_) => None,
+        Value::Array(items) => items.first().filter(|item| !item.is_object()).map(text_of),
+        value => Some(text_of(value)),
+    }
+}
+
+/// A value as text: a string itself, a number in decimal, null as nothing, anything else as JSON.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
