@@ -102,6 +102,11 @@ impl Packing {
     }
 }
 
+/// Whether a file is compressed or an archive. Leaves the file wherever it has read to.
+pub(super) fn is_packed(file: &mut (impl Read + ?Sized)) -> bool {
+    Packing::of(Peeked::new(file, HEAD).head()).is_some()
+}
+
 impl<'v> Walker<'v> {
     /// Goes to every log, in the order in which they stand in the file.
     pub(super) fn new(visit: &'v mut dyn FnMut(Found<'_>) -> Flow) -> Self {

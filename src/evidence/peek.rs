@@ -30,6 +30,11 @@ impl<R: Read> Peeked<R> {
         &self.head
     }
 
+    /// The stream itself, for what it can tell.
+    pub(super) fn inner(&self) -> &R {
+        &self.rest
+    }
+
     /// Whether nothing was there because it could not be read.
     pub(super) fn trouble(&self) -> Option<&std::io::Error> {
         self.trouble.as_ref()
