@@ -51,9 +51,10 @@ pub fn hash(path: &Path, members: &[&Member], cancel: &AtomicBool) -> Result<Has
             {
                 found.insert(log.place, digest);
             }
-            match cancel.load(Ordering::Relaxed) {
-                true => Flow::Break(()),
-                false => Flow::Continue(()),
+            if cancel.load(Ordering::Relaxed) {
+                Flow::Break(())
+            } else {
+                Flow::Continue(())
             }
         };
         if Walker::new(&mut visit).file(&mut file, None).is_break() {

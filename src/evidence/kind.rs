@@ -132,7 +132,7 @@ fn not_evidence(kind: &str) -> Outcome {
 fn is_table(head: &[u8]) -> bool {
     let mut counts = head
         .split(|byte| *byte == b'\n')
-        .map(|line| line.iter().filter(|byte| **byte == b',').count());
+        .map(|line| memchr::memchr_iter(b',', line).count());
     let first = counts.next().unwrap_or(0);
     first > 0 && counts.next() == Some(first)
 }

@@ -244,13 +244,11 @@ impl Reader<'_> {
         let known = evtx::detect(bytes.head());
         let other = kind::by_magic(bytes.head());
         if let Some(outcome_by_magic) = other.filter(|_| known.is_none()) {
-            return match bytes.trouble() {
-                Some(trouble) => Err(io::Error::new(trouble.kind(), trouble.to_string())),
-                None => {
-                    *outcome = outcome_by_magic;
-                    Ok(Flow::Continue(()))
-                }
-            };
+            if let Some(trouble) = bytes.trouble() {
+                return Err(io::Error::new(trouble.kind(), trouble.to_string()));
+            }
+            *outcome = outcome_by_magic;
+            return Ok(Flow::Continue(()));
         }
         let head = bytes.head().to_vec();
         let counted = Counted {

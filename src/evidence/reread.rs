@@ -117,7 +117,7 @@ impl Reread<'_> {
         order.sort_by_key(|(number, position)| (*position, *number));
         let unpacked = self.member.place.0.is_empty() && !archive::is_packed(&mut file);
         if unpacked && self.detected.format != Format::Csv && self.is_plain(&mut file)? {
-            let read = self.from(&mut InPlace(file), &order);
+            let read = take(&mut InPlace(file), &order);
             return read.map_err(|error| self.unreadable(&error.to_string()));
         }
         let mut done = None;
@@ -167,7 +167,7 @@ impl Reread<'_> {
 
     fn stream(&self, bytes: archive::Bytes<'_>, order: &[(usize, Position)]) -> io::Result<Again> {
         if self.detected.format == Format::Evtx {
-            return self.from(
+            return take(
                 &mut OnTheWay {
                     inner: bytes,
                     at: 0,
@@ -180,43 +180,7 @@ impl Reread<'_> {
         if self.detected.format == Format::Csv {
             return self.by_frames(&mut text, order);
         }
-        self.from(&mut OnTheWay { inner: text, at: 0 }, order)
-    }
-
-    /// Records by their bytes, in the order of the log.
-    fn from(&self, reader: &mut impl Forward, order: &[(usize, Position)]) -> io::Result<Again> {
-        let mut again = Again::new();
-        let mut rest = order;
-        while let Some(((_, first), _)) = rest.split_first() {
-            let same = rest
-                .iter()
-                .take_while(|(_, position)| together(first, position))
-                .count();
-            let (now, later) = rest.split_at(same.max(1));
-            rest = later;
-            let found = match *first {
-                Position::Span { offset, len } => {
-                    reader.forward(offset)?;
-                    let mut bytes = Vec::new();
-                    let read = (&mut *reader).take(len).read_to_end(&mut bytes)?;
-                    vec![(read as u64 == len).then_some(bytes); now.len()]
-                }
-                Position::Evtx { chunk, .. } => {
-                    reader.forward(chunk)?;
-                    // A chunk that was cut short is followed by the next one too early.
-                    let most = match rest.first() {
-                        Some((_, Position::Evtx { chunk: next, .. })) => next - chunk,
-                        _ => u64::MAX,
-                    };
-                    let chunk = evtx::read_chunk(&mut (&mut *reader).take(most))?;
-                    let positions: Vec<Position> = now.iter().map(|(_, p)| *p).collect();
-                    evtx::render_at(chunk, &positions)
-                }
-            };
-            let found = now.iter().zip(found);
-            again.extend(found.filter_map(|((number, _), bytes)| Some((*number, bytes?))));
-        }
-        Ok(again)
+        take(&mut OnTheWay { inner: text, at: 0 }, order)
     }
 
     /// Records that are more than a run of bytes: cut out again from the start.
@@ -260,6 +224,42 @@ impl Reread<'_> {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// Records by their bytes, in the order of the log.
+fn take(reader: &mut impl Forward, order: &[(usize, Position)]) -> io::Result<Again> {
+    let mut again = Again::new();
+    let mut rest = order;
+    while let Some(((_, first), _)) = rest.split_first() {
+        let same = rest
+            .iter()
+            .take_while(|(_, position)| together(first, position))
+            .count();
+        let (now, later) = rest.split_at(same.max(1));
+        rest = later;
+        let found = match *first {
+            Position::Span { offset, len } => {
+                reader.forward(offset)?;
+                let mut bytes = Vec::new();
+                let read = (&mut *reader).take(len).read_to_end(&mut bytes)?;
+                vec![(read as u64 == len).then_some(bytes); now.len()]
+            }
+            Position::Evtx { chunk, .. } => {
+                reader.forward(chunk)?;
+                // A chunk that was cut short is followed by the next one too early.
+                let most = match rest.first() {
+                    Some((_, Position::Evtx { chunk: next, .. })) => next - chunk,
+                    _ => u64::MAX,
+                };
+                let chunk = evtx::read_chunk(&mut (&mut *reader).take(most))?;
+                let positions: Vec<Position> = now.iter().map(|(_, p)| *p).collect();
+                evtx::render_at(chunk, &positions)
+            }
+        };
+        let found = now.iter().zip(found);
+        again.extend(found.filter_map(|((number, _), bytes)| Some((*number, bytes?))));
+    }
+    Ok(again)
 }
 
 /// Whether two records are read at once: the same bytes, or the same chunk.

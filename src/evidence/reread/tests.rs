@@ -77,7 +77,7 @@ fn a_file_that_changed_is_told_from_one_that_did_not() {
     std::fs::write(&path, event(1)).unwrap();
     let mut told = Told::default();
     let options = ReadOptions::default();
-    read(list(&[path.clone()]), &options, &mut told);
+    read(list(std::slice::from_ref(&path)), &options, &mut told);
     let mut member = told.logs[0].0.clone();
     let detected = told.begun.values().next().unwrap();
     let want = wanted(&told.records[0].0);
@@ -109,7 +109,7 @@ fn a_file_that_changed_is_told_from_one_that_did_not() {
     assert_eq!(one(&member, want), Err(changed.clone()));
     // The same length and time, another event.
     std::fs::write(&path, event(3)).unwrap();
-    member.origin = list(&[path.clone()]).next().unwrap().origin;
+    member.origin = list(std::slice::from_ref(&path)).next().unwrap().origin;
     assert_eq!(one(&member, want), Err(changed));
     member.origin = Origin::Stream;
     assert!(
