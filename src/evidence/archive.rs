@@ -25,8 +25,9 @@ pub const NESTED_ZIP_LIMIT: u64 = 1 << 30;
 const MOST_ARCHIVES: usize = 2;
 /// How often something may be compressed over again, archives counted out.
 const MOST_LAYERS: usize = 8;
-/// How much of a file tells what it is. The furthest mark is tar's, at 257.
-const HEAD: usize = 1024;
+/// How much of a file tells what it is. The furthest mark is the first chunk of an event log whose
+/// file header was lost, at 4096.
+const HEAD: usize = 8192;
 
 /// A file that can be read from any place.
 pub(super) trait ReadSeek: Read + Seek + Send {}
@@ -133,8 +134,12 @@ impl<'v> Walker<'v> {
         // What can't be read here can't be read below, and is told there.
         let _ = (&mut *file).take(HEAD as u64).read_to_end(&mut head);
         let _ = file.seek(SeekFrom::Start(0));
-        if Packing::of(&head) == Some(Packing::Zip) && self.may_enter(Packing::Zip)? {
-            return self.zip(file);
+        if Packing::of(&head) == Some(Packing::Zip) {
+            return if self.may_enter(Packing::Zip)? {
+                self.zip(file)
+            } else {
+                Flow::Continue(())
+            };
         }
         let mut reader = file;
         self.stream(&mut reader, bytes)

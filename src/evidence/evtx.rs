@@ -42,6 +42,11 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
         ("EVTX", "starts with 'ElfFile'")
     } else if head.starts_with(CHUNK_MAGIC) {
         ("EVTX chunks without a file header", "starts with 'ElfChnk'")
+    } else if head
+        .get(FILE_HEADER..)
+        .is_some_and(|chunk| chunk.starts_with(CHUNK_MAGIC))
+    {
+        ("EVTX with a lost file header", "has 'ElfChnk' at 4096")
     } else {
         return None;
     };

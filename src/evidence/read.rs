@@ -1,9 +1,9 @@
 //! Drives the reading: every log of every input, one after another, to a visitor. Knows no format
 //! and keeps nothing; what is done with a record is the visitor's.
 //!
-//! One thread, for now enough: the order of what the visitor is told is the order of the evidence.
-//! A file is the unit that could be read beside another: the number of its first log is all that it
-//! needs of those before it.
+//! One thread: the order of what the visitor is told is the order of the evidence. A file is the
+//! unit that could be read beside another: the number of its first log is all that it needs of those
+//! before it.
 
 use super::archive::{Bytes, Content, Flow, Found, Walker};
 use super::discover::{self, Input};

@@ -79,6 +79,11 @@ fn a_log_without_end_header_or_middle_is_read_as_far_as_it_goes() {
     // Carved: no file header.
     assert_eq!(count(&bytes[FILE_HEADER..]), (all, 0));
     assert!(detect(&bytes[FILE_HEADER..]).is_some());
+    // The header overwritten.
+    let mut headless = bytes.clone();
+    headless[..FILE_HEADER].fill(b'?');
+    assert_eq!(count(&headless), (all, 1));
+    assert!(detect(&headless).is_some() && detect(&[0; 5000]).is_none());
     // Cut inside of a chunk.
     let (cut, bad) = count(&bytes[..FILE_HEADER + 3 * CHUNK + 30_000]);
     assert!(cut > 0 && cut < all && bad >= 1, "{cut} {bad}");
