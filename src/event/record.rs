@@ -134,21 +134,24 @@ impl Record {
     }
 
     /// The identity of the event, by which a second copy is known (product.md, "The same event
-    /// twice"): Windows: provider, event id, Computer, time at full precision and the event data,
-    /// so that a shadow copy, a forwarded copy and an export of one event are one; flat families:
-    /// every field. The carrier (file, channel, record id, format) has no part in it, nor has what
-    /// a carrier changes in writing the same data down:
+    /// twice"): Windows: provider, event id, Computer, time and the event data, so that a shadow
+    /// copy, a forwarded copy and an export of one event are one; flat families: every field. The
+    /// carrier (file, channel, record id, format) has no part in it.
     ///
-    /// - the order of the fields (Winlogbeat sorts them) and fields without a text (written empty,
-    ///   as null or not at all);
-    /// - the case of a GUID and the braces around it (EVTX parsers differ), the number of decimals
-    ///   of a UTC time in the data, CRLF or LF inside a text;
-    /// - the account and label fields of a 4688, which Splunk's forwarder writes as names where the
-    ///   log has SIDs. A process creation is told from another by time and process id.
+    /// What carriers write differently is made alike: the order of fields, fields without text
+    /// (some drop them), the case of GUIDs and the braces around them, hex against decimal (`0x3E7`,
+    /// `0x00003e7`, `999`), the decimals of a UTC time, CRLF against LF. The time is `TimeCreated`
+    /// where the carrier has it, in microseconds: older exporters cut the seventh digit off. A
+    /// carrier that cuts at milliseconds (Winlogbeat) or has another time (NXLog, flat Sysmon) gives
+    /// another identity.
+    ///
+    /// Splunk's forwarder writes names where the log has SIDs. In a 4688 those fields have no part
+    /// in the identity: a creation is told from another by time and process id. Other events keep
+    /// them, for theirs may differ in nothing else.
     pub fn identity(&self) -> Identity {
         let mut hash = Sha256::new();
         let mut put = |text: &str| {
-            hash.update(text.len().to_le_bytes());
+            hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         };
         put(match self.family {
@@ -159,25 +162,24 @@ impl Record {
         });
         if self.family == Family::Windows {
             for name in ["Provider", "EventID", "Computer"] {
-                put(self.system(name).unwrap_or("").trim());
+                put(self.system(name).unwrap_or(""));
             }
-            put(&self
-                .time
-                .map_or(String::new(), |t| t.at.ticks().to_string()));
+            put(&self.microseconds().unwrap_or_default());
         }
-        let creation = self.family == Family::Windows
-            && self.event_id() == Some(4688)
+        let creation = self.event_id() == Some(4688)
             && self.provider() == Some("Microsoft-Windows-Security-Auditing");
         let resolved = |name: &str| creation && RESOLVED_IN_4688.contains(&name);
-        let mut fields: Vec<&Field> = self
+        let mut fields: Vec<(&str, Cow<'_, str>)> = self
             .data
             .iter()
             .filter(|field| !field.value.is_empty() && !resolved(&field.name))
+            .map(|field| (&*field.name, alike(&field.value)))
             .collect();
-        fields.sort_by(|one, other| one.name.cmp(&other.name));
-        for field in fields {
-            put(&field.name);
-            put(&comparable(&field.value));
+        // Stable, so that the texts of an unnamed `<Data>` keep their order.
+        fields.sort_by_key(|(name, _)| *name);
+        for (name, value) in &fields {
+            put(name);
+            put(value);
         }
         let digest = hash.finalize();
         let mut low = [0_u8; 16];
@@ -186,31 +188,46 @@ impl Record {
             .for_each(|(to, from)| *to = *from);
         Identity(u128::from_le_bytes(low))
     }
+
+    /// `TimeCreated`, else the record's time.
+    fn microseconds(&self) -> Option<String> {
+        let at = match self.system("TimeCreated").and_then(Reading::iso8601) {
+            Some(Reading::Instant(at) | Reading::WallClock(at)) => at,
+            None => self.time?.at,
+        };
+        Some(at.ticks().div_euclid(10).to_string())
+    }
 }
 
 /// Fields of a 4688 that are SIDs in the log and names in what Splunk's forwarder makes of it.
 const RESOLVED_IN_4688: [&str; 3] = ["SubjectUserSid", "TargetUserSid", "MandatoryLabel"];
 
-/// A value as it is compared between carriers.
-fn comparable(value: &str) -> Cow<'_, str> {
-    let inside = value
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or(value);
-    if is_guid(inside) {
-        return Cow::Owned(inside.to_ascii_lowercase());
+/// A value in the one spelling that is compared, see [`Record::identity`].
+fn alike(value: &str) -> Cow<'_, str> {
+    let inside = value.strip_prefix('{').and_then(|v| v.strip_suffix('}'));
+    if is_guid(inside.unwrap_or(value)) {
+        return Cow::Owned(inside.unwrap_or(value).to_ascii_uppercase());
     }
     let bytes = value.as_bytes();
     let maybe_time = bytes.get(10) == Some(&b'T') && bytes.last() == Some(&b'Z');
     if maybe_time && let Some(Reading::Instant(at)) = Reading::iso8601(value) {
-        return Cow::Owned(at.ticks().to_string());
+        return Cow::Owned(at.ticks().div_euclid(10).to_string());
     }
-    if value.contains("\r\n") {
-        return Cow::Owned(value.replace("\r\n", "\n"));
+    let hex = value
+        .strip_prefix("0x")
+        .or_else(|| value.strip_prefix("0X"));
+    match hex {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            u64::from_str_radix(digits, 16).map_or(Cow::Borrowed(value), |number| {
+                Cow::Owned(number.to_string())
+            })
+        }
+        _ if value.contains("\r\n") => Cow::Owned(value.replace("\r\n", "\n")),
+        _ => Cow::Borrowed(value),
     }
-    Cow::Borrowed(value)
 }
 
+/// `8-4-4-4-12` hex digits.
 fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(place, byte)| match place {
@@ -228,15 +245,15 @@ fn first<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::locator::{Position, SourceId};
     use super::*;
+    use crate::event::{Position, SourceId};
 
-    fn event(id: &str, provider: &str, data: &[(&str, &str)]) -> Record {
+    fn event(time: &str, data: &[(&str, &str)]) -> Record {
         let position = Position::Span { offset: 0, len: 0 };
         let source = SourceId(0);
         let mut record = Record::new(Family::Windows, Locator { source, position });
-        record.push_system("Provider", provider);
-        record.push_system("EventID", id);
+        record.push_system("Provider", "Microsoft-Windows-Sysmon");
+        record.push_system("TimeCreated", time);
         for (name, value) in data {
             record.push_data(name, *value);
         }
@@ -244,51 +261,85 @@ mod tests {
     }
 
     #[test]
-    fn how_a_carrier_writes_an_event_down_does_not_matter() {
-        let sysmon = "Microsoft-Windows-Sysmon";
-        let binary = [
-            ("ProcessGuid", "{570e49aa-beac-6a75-e801-000000001300}"),
-            ("RuleName", ""),
-            ("PreviousTime", "2022-06-16T18:04:12.1234567Z"),
-            ("CommandLine", "a\r\nb"),
-            ("Data", "1"),
-            ("Data", "2"),
-        ];
-        let export = [
-            ("CommandLine", "a\nb"),
-            ("Data", "1"),
-            ("Data", "2"),
-            ("PreviousTime", "2022-06-16T18:04:12.123456700Z"),
-            ("ProcessGuid", "570E49AA-BEAC-6A75-E801-000000001300"),
-        ];
-        let identity = event("1", sysmon, &binary).identity();
-        assert_eq!(event("1", sysmon, &export).identity(), identity);
-        assert_ne!(event("5", sysmon, &export).identity(), identity);
-        assert_ne!(event("1", "Other", &export).identity(), identity);
-        assert_ne!(
-            event("1", sysmon, export.get(1..).unwrap()).identity(),
-            identity
+    fn spellings_of_carriers_do_not_make_another_event() {
+        let one = event(
+            "2025-06-26T16:08:54.1234567Z",
+            &[
+                ("LogonId", "0x3e7"),
+                ("RuleName", ""),
+                ("ProcessGuid", "{ab000000-0000-0000-0000-00000000000f}"),
+            ],
         );
-        let mut swapped = export;
-        swapped.swap(1, 2);
-        assert_ne!(event("1", sysmon, &swapped).identity(), identity);
+        let other = event(
+            "2025-06-26 16:08:54.123456",
+            &[
+                ("ProcessGuid", "{AB000000-0000-0000-0000-00000000000F}"),
+                ("LogonId", "0x00000000000003E7"),
+            ],
+        );
+        assert_eq!(one.identity(), other.identity());
+    }
+
+    #[test]
+    fn another_value_time_or_order_of_unnamed_texts_does() {
+        let time = "2025-06-26T16:08:54.1234567Z";
+        let one = event(time, &[("Data", "a"), ("Data", "b")]);
+        for other in [
+            event(time, &[("Data", "b"), ("Data", "a")]),
+            event(time, &[("Data", "ab")]),
+            event(
+                "2025-06-26T16:08:54.1234577Z",
+                &[("Data", "a"), ("Data", "b")],
+            ),
+        ] {
+            assert_ne!(one.identity(), other.identity());
+        }
+    }
+
+    #[test]
+    fn braces_decimals_and_line_ends_do_not_either() {
+        let time = "2025-06-26T16:08:54.1234567Z";
+        let one = event(
+            time,
+            &[
+                ("Guid", "{ab000000-0000-0000-0000-00000000000f}"),
+                ("PreviousTime", "2025-06-26T16:08:54.1234567Z"),
+                ("Script", "a\r\nb"),
+            ],
+        );
+        let other = event(
+            time,
+            &[
+                ("Guid", "AB000000-0000-0000-0000-00000000000F"),
+                ("PreviousTime", "2025-06-26T16:08:54.123456700Z"),
+                ("Script", "a\nb"),
+            ],
+        );
+        assert_eq!(one.identity(), other.identity());
+    }
+
+    fn secured(id: &str, data: &[(&str, &str)]) -> Record {
+        let mut record = event("2025-06-26T16:08:54Z", data);
+        record.system.retain(|field| &*field.name != "Provider");
+        record.push_system("Provider", "Microsoft-Windows-Security-Auditing");
+        record.push_system("EventID", id);
+        record
     }
 
     #[test]
     fn sids_that_a_forwarder_resolved_are_the_same_creation() {
-        let security = "Microsoft-Windows-Security-Auditing";
         let log = [("SubjectUserSid", "S-1-5-18"), ("NewProcessId", "0xf84")];
         let splunk = [
             ("SubjectUserSid", "NT AUTHORITY\\SYSTEM"),
             ("NewProcessId", "0xf84"),
         ];
         let other = [("SubjectUserSid", "S-1-5-18"), ("NewProcessId", "0xf85")];
-        let identity = event("4688", security, &log).identity();
-        assert_eq!(event("4688", security, &splunk).identity(), identity);
-        assert_ne!(event("4688", security, &other).identity(), identity);
+        let identity = secured("4688", &log).identity();
+        assert_eq!(secured("4688", &splunk).identity(), identity);
+        assert_ne!(secured("4688", &other).identity(), identity);
         assert_ne!(
-            event("4732", security, &log).identity(),
-            event("4732", security, &splunk).identity()
+            secured("4732", &log).identity(),
+            secured("4732", &splunk).identity()
         );
     }
 }
