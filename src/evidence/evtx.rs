@@ -179,7 +179,7 @@ fn piece(chunk: u64, record: std::result::Result<Rendered, EvtxError>) -> Piece 
         },
         Err(error) => {
             let (offset, record_id) = place(&error);
-            Piece::Bad(bad(chunk + offset, record_id, chain(&error)))
+            Piece::Bad(bad(chunk + offset, record_id, reason(&error)))
         }
     }
 }
@@ -190,6 +190,16 @@ fn place(error: &EvtxError) -> (u64, Option<u64>) {
         EvtxError::FailedToParseRecord { record_id, .. } => (0, Some(*record_id)),
         EvtxError::FailedToReadRecordAt { offset, .. } => (*offset, None),
         _ => (0, None),
+    }
+}
+
+/// What is wrong with a record, without its place, which is told beside it.
+fn reason(error: &EvtxError) -> String {
+    match error {
+        EvtxError::FailedToParseRecord { source, .. }
+        | EvtxError::FailedToReadRecordAt { source, .. } => reason(source),
+        EvtxError::DeserializationError(cause) => chain(cause),
+        other => chain(other),
     }
 }
 

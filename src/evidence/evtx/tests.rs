@@ -256,3 +256,21 @@ fn an_export_of_an_event_is_the_same_event() {
     }
     assert!(compared > 50);
 }
+
+#[test]
+fn a_bad_record_is_told_with_its_place_and_what_is_wrong() {
+    let Some(bytes) = real("zero-data-size") else {
+        return;
+    };
+    let found = pieces(&bytes).into_iter().find_map(|piece| match piece {
+        Piece::Bad(bad) => Some(bad),
+        _ => None,
+    });
+    let found = found.unwrap();
+    assert_eq!((found.offset, found.record_id), (6176, None));
+    assert!(
+        found.reason.starts_with("Invalid EVTX record data size"),
+        "{}",
+        found.reason
+    );
+}
