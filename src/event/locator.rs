@@ -14,7 +14,7 @@ pub enum Position {
     /// A run of bytes of the (unpacked) member.
     Span {
         /// First byte, counted from the member's start after unpacking and, for UTF-16, after
-        /// decoding to UTF-8.
+        /// decoding to UTF-8. A byte order mark is not counted.
         offset: u64,
         /// Length in bytes.
         len: u64,

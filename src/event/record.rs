@@ -139,10 +139,15 @@ impl Record {
     /// carrier (file, channel, record id, format) has no part in it.
     ///
     /// What carriers write differently is made alike: the order of fields, fields without text
-    /// (some drop them), the case of GUIDs, hex against decimal (`0x3E7`, `0x00003e7`, `999`). The
-    /// time is `TimeCreated` where the carrier has it, in microseconds: older exporters cut the
-    /// seventh digit off. A carrier that cuts at milliseconds (Winlogbeat), has another time
-    /// (NXLog, flat Sysmon) or resolves SIDs to names (Splunk's XML) gives another identity.
+    /// (some drop them), the case of GUIDs and the braces around them, hex against decimal (`0x3E7`,
+    /// `0x00003e7`, `999`), the decimals of a UTC time, CRLF against LF. The time is `TimeCreated`
+    /// where the carrier has it, in microseconds: older exporters cut the seventh digit off. A
+    /// carrier that cuts at milliseconds (Winlogbeat) or has another time (NXLog, flat Sysmon) gives
+    /// another identity.
+    ///
+    /// Splunk's forwarder writes names where the log has SIDs. In a 4688 those fields have no part
+    /// in the identity: a creation is told from another by time and process id. Other events keep
+    /// them, for theirs may differ in nothing else.
     pub fn identity(&self) -> Identity {
         let mut hash = Sha256::new();
         let mut put = |text: &str| {
@@ -161,10 +166,13 @@ impl Record {
             }
             put(&self.microseconds().unwrap_or_default());
         }
+        let creation = self.event_id() == Some(4688)
+            && self.provider() == Some("Microsoft-Windows-Security-Auditing");
+        let resolved = |name: &str| creation && RESOLVED_IN_4688.contains(&name);
         let mut fields: Vec<(&str, Cow<'_, str>)> = self
             .data
             .iter()
-            .filter(|field| !field.value.is_empty())
+            .filter(|field| !field.value.is_empty() && !resolved(&field.name))
             .map(|field| (&*field.name, alike(&field.value)))
             .collect();
         // Stable, so that the texts of an unnamed `<Data>` keep their order.
@@ -191,10 +199,19 @@ impl Record {
     }
 }
 
+/// Fields of a 4688 that are SIDs in the log and names in what Splunk's forwarder makes of it.
+const RESOLVED_IN_4688: [&str; 3] = ["SubjectUserSid", "TargetUserSid", "MandatoryLabel"];
+
 /// A value in the one spelling that is compared, see [`Record::identity`].
 fn alike(value: &str) -> Cow<'_, str> {
-    if is_guid(value) {
-        return Cow::Owned(value.to_ascii_uppercase());
+    let inside = value.strip_prefix('{').and_then(|v| v.strip_suffix('}'));
+    if is_guid(inside.unwrap_or(value)) {
+        return Cow::Owned(inside.unwrap_or(value).to_ascii_uppercase());
+    }
+    let bytes = value.as_bytes();
+    let maybe_time = bytes.get(10) == Some(&b'T') && bytes.last() == Some(&b'Z');
+    if maybe_time && let Some(Reading::Instant(at)) = Reading::iso8601(value) {
+        return Cow::Owned(at.ticks().div_euclid(10).to_string());
     }
     let hex = value
         .strip_prefix("0x")
@@ -205,17 +222,16 @@ fn alike(value: &str) -> Cow<'_, str> {
                 Cow::Owned(number.to_string())
             })
         }
+        _ if value.contains("\r\n") => Cow::Owned(value.replace("\r\n", "\n")),
         _ => Cow::Borrowed(value),
     }
 }
 
-/// `{8-4-4-4-12}` hex digits.
-fn is_guid(value: &str) -> bool {
-    value.len() == 38
-        && value.bytes().enumerate().all(|(index, byte)| match index {
-            0 => byte == b'{',
-            37 => byte == b'}',
-            9 | 14 | 19 | 24 => byte == b'-',
+/// `8-4-4-4-12` hex digits.
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         })
 }
@@ -278,5 +294,52 @@ mod tests {
         ] {
             assert_ne!(one.identity(), other.identity());
         }
+    }
+
+    #[test]
+    fn braces_decimals_and_line_ends_do_not_either() {
+        let time = "2025-06-26T16:08:54.1234567Z";
+        let one = event(
+            time,
+            &[
+                ("Guid", "{ab000000-0000-0000-0000-00000000000f}"),
+                ("PreviousTime", "2025-06-26T16:08:54.1234567Z"),
+                ("Script", "a\r\nb"),
+            ],
+        );
+        let other = event(
+            time,
+            &[
+                ("Guid", "AB000000-0000-0000-0000-00000000000F"),
+                ("PreviousTime", "2025-06-26T16:08:54.123456700Z"),
+                ("Script", "a\nb"),
+            ],
+        );
+        assert_eq!(one.identity(), other.identity());
+    }
+
+    fn secured(id: &str, data: &[(&str, &str)]) -> Record {
+        let mut record = event("2025-06-26T16:08:54Z", data);
+        record.system.retain(|field| &*field.name != "Provider");
+        record.push_system("Provider", "Microsoft-Windows-Security-Auditing");
+        record.push_system("EventID", id);
+        record
+    }
+
+    #[test]
+    fn sids_that_a_forwarder_resolved_are_the_same_creation() {
+        let log = [("SubjectUserSid", "S-1-5-18"), ("NewProcessId", "0xf84")];
+        let splunk = [
+            ("SubjectUserSid", "NT AUTHORITY\\SYSTEM"),
+            ("NewProcessId", "0xf84"),
+        ];
+        let other = [("SubjectUserSid", "S-1-5-18"), ("NewProcessId", "0xf85")];
+        let identity = secured("4688", &log).identity();
+        assert_eq!(secured("4688", &splunk).identity(), identity);
+        assert_ne!(secured("4688", &other).identity(), identity);
+        assert_ne!(
+            secured("4732", &log).identity(),
+            secured("4732", &splunk).identity()
+        );
     }
 }

@@ -1,0 +1,84 @@
+//! What became of a log: read, read in part, not opened, no evidence, and why. The sums over all
+//! of them are the ledger's.
+
+use super::encoding::Encoding;
+use std::fmt;
+
+/// How far a log was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// To its end. Bad records may have been passed over.
+    Read,
+    /// Not to its end.
+    Partly,
+    /// It may be evidence, and was not opened.
+    NotOpened,
+    /// It is no log of a kind that is read here.
+    NotEvidence,
+}
+
+impl fmt::Display for Status {
+    /// As the ledger spells it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Partly => "partly",
+            Self::NotOpened => "not opened",
+            Self::NotEvidence => "not evidence",
+        })
+    }
+}
+
+/// What became of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How far it was read.
+    pub status: Status,
+    /// Why no further, in words for a person.
+    pub reason: Option<String>,
+    /// What a person can do about it.
+    pub hint: Option<String>,
+    /// What it is, when it is not a log that was read: `registry hive`, `7z archive`.
+    pub kind: Option<String>,
+    /// Bytes read of it, unpacked.
+    pub bytes: u64,
+    /// Records given out.
+    pub records: u64,
+    /// Records that could not be read.
+    pub bad: u64,
+    /// Records in which bytes that were no text were replaced.
+    pub repaired: u64,
+    /// Bytes between records, of no meaning here: white space, an enclosing element, empty chunks.
+    pub skipped_bytes: u64,
+    /// How its text is encoded.
+    pub encoding: Encoding,
+}
+
+impl Outcome {
+    /// Of a log of which nothing was read yet.
+    pub fn new(status: Status) -> Self {
+        Self {
+            status,
+            reason: None,
+            hint: None,
+            kind: None,
+            bytes: 0,
+            records: 0,
+            bad: 0,
+            repaired: 0,
+            skipped_bytes: 0,
+            encoding: Encoding::default(),
+        }
+    }
+}
+
+/// A record that could not be read, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRecord {
+    /// Its first byte, counted like [`crate::event::Position`]'s.
+    pub offset: u64,
+    /// Its `EventRecordID`, where that could be read.
+    pub record_id: Option<u64>,
+    /// Why, in words for a person.
+    pub reason: String,
+}
