@@ -323,6 +323,8 @@ fn the_story_is_as_the_readme_tells_it() {
     assert!(of("srv-files-01.corp.example", "creations") > 200);
     assert_eq!(of("srv-files-01.corp.example", "with_command_line"), 0);
     let rows = expected_lines("rows.ndjson");
+    let readme = fs::read_to_string(fixture("atomic-expected/README.md")).unwrap();
+    assert!(readme.contains(&format!("the rule's {} result rows", rows.len())));
     let count = |user: &str, dest: &str| {
         rows.iter()
             .filter(|row| row["user"] == user && row["dest"] == dest)
