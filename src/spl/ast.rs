@@ -229,7 +229,8 @@ pub enum Piece {
     Bound(String),
 }
 
-/// An expression of `where` and `eval`. NOT, AND, OR (Search Reference, "where": AND before OR).
+/// An expression of `where` and `eval`. NOT, AND, OR, XOR (Search Manual, "Boolean expressions with
+/// logical operators": AND before OR, XOR last).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {
     /// A text, its escapes read (`\\` and `\"`; others stay).
@@ -267,10 +268,10 @@ pub enum UnaryOp {
 /// Operators with two sides, loosest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
-    /// `OR`
-    Or,
     /// `XOR`
     Xor,
+    /// `OR`
+    Or,
     /// `AND`
     And,
     /// `=` or `==`

@@ -1,8 +1,12 @@
 //! What is wrong with a search, and where: the one kind of message that every stage gives, from
 //! lexer to plan. How it is drawn on a terminal without a screen is here too; the workbench
-//! underlines the span itself.
+//! underlines the span itself. The only file that names `annotate_snippets`.
 
 use super::ast::Span;
+use super::macros::Expanded;
+use crate::event::visible::{is_hidden, visible};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::ops::Range;
 
 /// A message about a place in a text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,5 +38,210 @@ impl Diagnostic {
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// A text that a message points into.
+#[derive(Debug, Clone)]
+pub struct Excerpt<'a> {
+    /// The file's name, or what the text is.
+    pub name: &'a str,
+    /// All of the text.
+    pub text: &'a str,
+    /// The number of its first line.
+    pub first_line: usize,
+    /// The place to underline, in bytes.
+    pub span: Range<usize>,
+}
+
+/// Draws a message about a text that was parsed as it stands.
+pub fn render(diagnostic: &Diagnostic, name: &str, text: &str) -> String {
+    let excerpt = Excerpt {
+        name,
+        text,
+        first_line: 1,
+        span: diagnostic.span.start..diagnostic.span.end,
+    };
+    draw(diagnostic, &[excerpt])
+}
+
+/// Draws a message about an expanded search: underlined in the search as it was written and, if a
+/// macro brought the place in, in that macro's definition too. `locate` says where a place of the
+/// search is: its file, the file's text and the place in that, for a search that is part of a file.
+pub fn render_expanded<'a>(
+    diagnostic: &Diagnostic,
+    expanded: &'a Expanded,
+    locate: &dyn Fn(Span) -> Excerpt<'a>,
+) -> String {
+    let origin = expanded.origin(diagnostic.span);
+    let mut excerpts = vec![locate(origin.span)];
+    let name;
+    if let Some(inside) = &origin.inside {
+        name = format!("macro '{}' ({})", inside.name, inside.origin);
+        excerpts.push(Excerpt {
+            name: &name,
+            text: inside.definition,
+            first_line: 1,
+            span: inside.span.start..inside.span.end,
+        });
+    }
+    draw(diagnostic, &excerpts)
+}
+
+/// How many lines of a text are shown, and how many bytes of a line.
+const SHOWN_LINES: usize = 6;
+const SHOWN_BYTES: usize = 240;
+
+/// Draws a message with its places, in plain text. Nothing of the texts reaches a terminal before
+/// it was made visible.
+pub fn draw(diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>]) -> String {
+    let message = visible(&diagnostic.message);
+    let help = diagnostic.help.as_deref().map(visible);
+    let shown: Vec<_> = excerpts.iter().map(cut_out).collect();
+    let names: Vec<_> = excerpts.iter().map(|e| visible(e.name)).collect();
+    let mut group = Group::with_title(Level::ERROR.primary_title(&*message).id(diagnostic.code));
+    for (cut, name) in shown.iter().zip(&names) {
+        group = group.element(
+            Snippet::source(&*cut.text)
+                .line_start(cut.first_line)
+                .path(&**name)
+                .annotation(AnnotationKind::Primary.span(cut.span.clone())),
+        );
+    }
+    if let Some(help) = &help {
+        group = group.element(Level::HELP.message(&**help));
+    }
+    let mut drawn = Renderer::plain().render(&[group]);
+    drawn.push('\n');
+    drawn
+}
+
+/// The lines around a place, made visible.
+struct CutOut {
+    text: String,
+    first_line: usize,
+    span: Range<usize>,
+}
+
+fn cut_out(excerpt: &Excerpt<'_>) -> CutOut {
+    let text = excerpt.text;
+    let start = floor(text, excerpt.span.start);
+    let end = floor(text, excerpt.span.end.max(start));
+    let before = text.get(..start).unwrap_or("");
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line_start = line_start.max(floor(text, start.saturating_sub(SHOWN_BYTES)));
+    let mut cut = CutOut {
+        text: String::new(),
+        first_line: excerpt.first_line + before.matches('\n').count(),
+        span: 0..0,
+    };
+    let mut lines = 1;
+    let limit = floor(text, end.max(start).saturating_add(SHOWN_BYTES));
+    let mut ended = None;
+    for (offset, c) in text.get(line_start..limit).unwrap_or("").char_indices() {
+        let at = line_start + offset;
+        if at == start {
+            cut.span.start = cut.text.len();
+        }
+        if at == end {
+            ended = Some(cut.text.len());
+        }
+        if c == '\n' {
+            lines += 1;
+            if at >= end || lines > SHOWN_LINES {
+                break;
+            }
+            cut.text.push('\n');
+        } else if is_hidden(c) {
+            cut.text.push_str(&visible(c.encode_utf8(&mut [0; 4])));
+        } else {
+            cut.text.push(c);
+        }
+    }
+    if start >= line_start + text.get(line_start..limit).map_or(0, str::len) {
+        cut.span.start = cut.text.len();
+    }
+    cut.span.end = ended.unwrap_or(cut.text.len()).max(cut.span.start);
+    cut
+}
+
+/// The last character boundary at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spl::macros::{MacroText, expand};
+
+    fn at(text: &str, part: &str) -> Span {
+        let start = text.find(part).unwrap();
+        Span::from(start..start + part.len())
+    }
+
+    #[test]
+    fn a_message_shows_file_line_column_and_underlines() {
+        let text = "| tstats count from datamodel=E.P\n| transaction user";
+        let problem = Diagnostic::new("SPL-COMMAND", "not supported", at(text, "transaction"))
+            .with_help("leave it out");
+        let drawn = render(&problem, "rule.yml", text);
+        assert_eq!(
+            drawn,
+            "error[SPL-COMMAND]: not supported\n \
+             --> rule.yml:2:3\n  \
+             |\n\
+             2 | | transaction user\n  \
+             |   ^^^^^^^^^^^\n  \
+             |\n  \
+             = help: leave it out\n"
+        );
+    }
+
+    #[test]
+    fn a_fault_inside_of_a_macro_shows_both_places() {
+        let lookup = |name: &str, _: usize| {
+            (name == "m").then(|| MacroText {
+                arguments: vec![],
+                definition: "search a\n | nope b".to_owned(),
+                origin: "my.conf".to_owned(),
+            })
+        };
+        let source = "x | `m`";
+        let expanded = expand(source, &lookup).unwrap();
+        let problem = Diagnostic::new("SPL-COMMAND", "no", at(&expanded.text, "nope"));
+        let drawn = render_expanded(&problem, &expanded, &|span| Excerpt {
+            name: "r.yml",
+            text: source,
+            first_line: 9,
+            span: span.start..span.end,
+        });
+        assert!(drawn.contains("r.yml:9:5"), "{drawn}");
+        assert!(drawn.contains("macro 'm' (my.conf):2:4"), "{drawn}");
+        assert!(drawn.contains("2 |  | nope b"), "{drawn}");
+    }
+
+    #[test]
+    fn hostile_text_is_made_visible() {
+        let text = "a \x1b[2J\u{202e}b c\r\nd";
+        let drawn = render(
+            &Diagnostic::new("X", "m \x1b]0;\x07", at(text, "b")),
+            "f\x1b.yml",
+            text,
+        );
+        let hidden = drawn.chars().any(|c| c != '\n' && is_hidden(c));
+        assert!(!hidden, "{drawn:?}");
+        assert!(drawn.contains("a ␛[2J⟨U+202E⟩b c"), "{drawn}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_place_of_any_text_is_drawn(
+            text in "(\\PC|\n|\r|\t|\u{1b}){0,300}", start in 0_usize..400, length in 0_usize..400,
+        ) {
+            let problem = Diagnostic::new("X", "m", Span::from(start..start + length));
+            let drawn = render(&problem, "f", &text);
+            proptest::prop_assert!(!drawn.chars().any(|c| c != '\n' && is_hidden(c)));
+        }
     }
 }

@@ -1,0 +1,177 @@
+//! Turns the text of a search, its macros expanded, into a tree. Each command is read for itself,
+//! so that one mistake does not hide another. Knows the commands of `ast` and refuses every other
+//! one by name and place. What fields and functions exist is not its business.
+
+mod commands;
+mod cursor;
+mod expression;
+mod predicate;
+mod reporting;
+
+use super::ast::{Command, CommandKind, Literal, Piece, Pipeline, Predicate, Span};
+use super::diagnostic::Diagnostic;
+use super::lexer;
+use cursor::Cursor;
+pub(super) use expression::{binding, binding_of};
+use std::ops::Range;
+
+/// How deep parentheses, NOT and function calls may nest, so that no search overflows the stack.
+/// The deepest predicate of the public content of 2025 has 4 levels.
+pub const MAX_DEPTH: u32 = 64;
+
+/// Reads a search. All commands that are wrong are named, one message each.
+pub fn parse(text: &str) -> Result<Pipeline, Vec<Diagnostic>> {
+    let cut = lexer::commands(text);
+    let mut problems = cut.problems;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut commands = Vec::new();
+    for (number, range) in cut.ranges.into_iter().enumerate() {
+        let implied = number == 0 && !cut.leading_pipe;
+        match command(text, range, number == 0, implied) {
+            Ok(command) => commands.push(command),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Pipeline { commands })
+    } else {
+        Err(problems)
+    }
+}
+
+fn command(
+    text: &str,
+    range: Range<usize>,
+    first: bool,
+    implied: bool,
+) -> Result<Command, Diagnostic> {
+    let range = trim(text, range);
+    let body = text.get(range.clone()).unwrap_or("");
+    if body.is_empty() {
+        return Err(missing_command(text, range));
+    }
+    let name_end = body
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+        .unwrap_or(body.len());
+    let name = body.get(..name_end).unwrap_or("");
+    let name_span = Span::from(range.start..range.start + name_end);
+    let arguments = range.start + name_end..range.end;
+    let kind = if implied && !begins_with_search(name, body) {
+        forgotten_pipe(name, body, name_span)?;
+        search(text, range.clone())?
+    } else {
+        by_name(text, &name.to_ascii_lowercase(), name_span, arguments)?
+    };
+    let generating = matches!(kind, CommandKind::Tstats(_) | CommandKind::From(_));
+    if generating && !first {
+        let message = format!("'{name}' must be the first command");
+        return Err(Diagnostic::new("SPL-COMMAND", message, name_span)
+            .with_help("it makes rows and takes none; begin the search with it"));
+    }
+    let span = Span::from(range);
+    Ok(Command { span, kind })
+}
+
+fn by_name(
+    text: &str,
+    name: &str,
+    name_span: Span,
+    arguments: Range<usize>,
+) -> Result<CommandKind, Diagnostic> {
+    match name {
+        "search" => search(text, arguments),
+        "where" => expression::filter(text, arguments),
+        "eval" => expression::assignments(text, arguments),
+        "tstats" | "stats" | "rename" | "convert" | "fields" | "table" | "from" => {
+            let mut cursor = Cursor::arguments(text, arguments)?;
+            let kind = match name {
+                "tstats" => reporting::tstats(&mut cursor)?,
+                "stats" => reporting::stats(&mut cursor)?,
+                "rename" => commands::rename(&mut cursor)?,
+                "convert" => commands::convert(&mut cursor)?,
+                "fields" => commands::fields(&mut cursor)?,
+                "table" => commands::table(&mut cursor)?,
+                _ => commands::from(&mut cursor)?,
+            };
+            cursor.expect_end()?;
+            Ok(kind)
+        }
+        _ => Err(commands::refuse(name, name_span)),
+    }
+}
+
+fn search(text: &str, range: Range<usize>) -> Result<CommandKind, Diagnostic> {
+    let mut cursor = Cursor::arguments(text, range)?;
+    if cursor.at_end() {
+        return Ok(CommandKind::Search(everything(cursor.here())));
+    }
+    let predicate = predicate::predicate(&mut cursor, &[])?;
+    cursor.expect_end()?;
+    Ok(CommandKind::Search(predicate))
+}
+
+/// `*`: what an empty `search` and an empty `()` stand for. The CIM app's `cim_Endpoint_indexes`
+/// is `()` by default: no restriction.
+fn everything(span: Span) -> Predicate {
+    Predicate::Text(Literal {
+        pieces: vec![Piece::Source("*".to_owned())],
+        quoted: false,
+        case_sensitive: false,
+        span,
+    })
+}
+
+/// `search …` at the start; not `search="x"`, which compares a field of that name.
+fn begins_with_search(name: &str, body: &str) -> bool {
+    let behind = body.get(name.len()..).unwrap_or("").trim_start();
+    name.eq_ignore_ascii_case("search") && !behind.starts_with(['=', '!', '<', '>'])
+}
+
+/// A search that begins with a word looks for that word; `tstats …` there is a slip of the pen
+/// that would find nothing and say nothing.
+fn forgotten_pipe(name: &str, body: &str, span: Span) -> Result<(), Diagnostic> {
+    let from_model = name.eq_ignore_ascii_case("from") && body.contains("datamodel");
+    if !name.eq_ignore_ascii_case("tstats") && !from_model {
+        return Ok(());
+    }
+    let message = format!("'{name}' stands without a '|' before it, so it would be searched for");
+    Err(
+        Diagnostic::new("SPL-SYNTAX", message, span).with_help(format!(
+            "write '| {name} …', or quote the word to search for it"
+        )),
+    )
+}
+
+fn missing_command(text: &str, range: Range<usize>) -> Diagnostic {
+    // The pipe before or behind it is what a person can see.
+    let start = text
+        .get(..range.start)
+        .map_or(0, |before| before.trim_end().len().saturating_sub(1));
+    Diagnostic::new(
+        "SPL-SYNTAX",
+        "a command is missing here",
+        Span::from(start..text.len().min(start + 1)),
+    )
+    .with_help("take the '|' away; a filter that keeps everything is written 'search *'")
+}
+
+/// Without the blanks and comments around it.
+fn trim(text: &str, range: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (range.start, range.end);
+    loop {
+        let body = text.get(start..end).unwrap_or("");
+        start += body.len() - body.trim_start().len();
+        let body = text.get(start..end).unwrap_or("");
+        end = start + body.trim_end().len();
+        let Some(comment) = text.get(start..end).and_then(|b| b.strip_prefix("```")) else {
+            return start..end;
+        };
+        // Commands with an unclosed comment do not come here.
+        start = comment.find("```").map_or(end, |length| start + length + 6);
+    }
+}
+
+#[cfg(test)]
+mod tests;

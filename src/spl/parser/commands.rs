@@ -1,0 +1,170 @@
+//! The commands that shape rows (`rename`, `convert`, `fields`, `table`), `from`, and the names of
+//! those that are refused.
+
+use super::cursor::Cursor;
+use super::reporting::{aggregate, dataset, plain_text};
+use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
+use crate::spl::diagnostic::Diagnostic;
+use crate::spl::token::{Kind, Operator};
+
+/// The commands that are known, for messages.
+const KNOWN: &str = "tstats, from, search, where, eval, stats, rename, convert, fields, table";
+
+/// Commands that write something, send something or run something (Search Reference, "Command
+/// quick reference"): never run here, whatever else is supported.
+const OUTWARD: [&str; 24] = [
+    "collect",
+    "mcollect",
+    "meventcollect",
+    "summaryindex",
+    "tscollect",
+    "outputlookup",
+    "outputcsv",
+    "outputtext",
+    "dump",
+    "delete",
+    "sendemail",
+    "sendalert",
+    "script",
+    "run",
+    "runshellscript",
+    "map",
+    "rest",
+    "crawl",
+    "curl",
+    "dbxoutput",
+    "dbxquery",
+    "localop",
+    "localize",
+    "input",
+];
+
+/// The message about a command that is not known.
+pub fn refuse(name: &str, span: Span) -> Diagnostic {
+    if name.is_empty() {
+        return Diagnostic::new("SPL-SYNTAX", "a command is missing here", span)
+            .with_help(format!("the commands are {KNOWN}"));
+    }
+    let message = format!("the command '{name}' is not supported");
+    if OUTWARD.contains(&name) {
+        return Diagnostic::new("SPL-COMMAND", message, span).with_help(
+            "it writes, sends or runs something, which is never done here: take it away",
+        );
+    }
+    Diagnostic::new("SPL-COMMAND", message, span).with_help(format!("the commands are {KNOWN}"))
+}
+
+/// `rename a as b, "c d" as e`.
+pub fn rename(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut renames = Vec::new();
+    loop {
+        let from = cursor.name("a field name")?;
+        if !cursor.eat_word("as") {
+            return Err(cursor.missing("'as'"));
+        }
+        let to = cursor.name("the new name")?;
+        same_wildcards(&from, &to)?;
+        renames.push(Rename { from, to });
+        if !cursor.eat(Kind::Comma) && cursor.at_end() {
+            return Ok(CommandKind::Rename(renames));
+        }
+    }
+}
+
+/// Search Reference, "rename": the wildcards on both sides must be as many.
+fn same_wildcards(from: &Name, to: &Name) -> Result<(), Diagnostic> {
+    let stars = |name: &Name| name.text.matches('*').count();
+    if stars(from) == stars(to) {
+        return Ok(());
+    }
+    let message = format!(
+        "'{}' has {} '*' and '{}' has {}",
+        from.text,
+        stars(from),
+        to.text,
+        stars(to)
+    );
+    Err(Diagnostic::new("SPL-SYNTAX", message, to.span)
+        .with_help("both sides of 'as' need the same number of '*'"))
+}
+
+/// `convert [timeformat="…"] ctime(f) [as g] …`.
+pub fn convert(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut time_format = None;
+    let mut functions = Vec::new();
+    while !cursor.at_end() {
+        if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
+            let at = cursor.here();
+            let name = cursor.name("an option")?;
+            cursor.next();
+            if !name.text.eq_ignore_ascii_case("timeformat") {
+                let message = format!("the option '{}' of convert is not known", name.text);
+                return Err(Diagnostic::new("SPL-OPTION", message, at)
+                    .with_help("the only option is timeformat=\"…\""));
+            }
+            time_format = Some(plain_text(cursor)?);
+            continue;
+        }
+        let function = aggregate(cursor)?;
+        if function.function != "ctime" {
+            let message = format!(
+                "the function '{}' of convert is not supported",
+                function.function
+            );
+            return Err(Diagnostic::new("SPL-FUNCTION", message, function.span)
+                .with_help("the only function is ctime(field)"));
+        }
+        functions.push(function);
+        cursor.eat(Kind::Comma);
+    }
+    if functions.is_empty() {
+        return Err(cursor.missing("ctime(field)"));
+    }
+    Ok(CommandKind::Convert(Convert {
+        time_format,
+        functions,
+    }))
+}
+
+/// `fields [+|-] list`.
+pub fn fields(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let sign = cursor
+        .peek()
+        .filter(|t| t.kind == Kind::Word && t.text.starts_with(['+', '-']))
+        .cloned();
+    let Some(sign) = sign else {
+        let names = cursor.names(&[])?;
+        return Ok(CommandKind::Fields {
+            remove: false,
+            names,
+        });
+    };
+    cursor.next();
+    let mut names = Vec::new();
+    if let Some(glued) = sign.text.get(1..).filter(|g| !g.is_empty()) {
+        let text = glued.to_owned();
+        let span = Span::from(sign.range.start + 1..sign.range.end);
+        names.push(Name { text, span });
+        cursor.eat(Kind::Comma);
+    }
+    if names.is_empty() || !cursor.at_end() {
+        names.extend(cursor.names(&[])?);
+    }
+    Ok(CommandKind::Fields {
+        remove: sign.text.starts_with('-'),
+        names,
+    })
+}
+
+/// `table list`.
+pub fn table(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Table(cursor.names(&[])?))
+}
+
+/// `from datamodel …`.
+pub fn from(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    if cursor.at_end() {
+        return Err(cursor.missing("'datamodel'"));
+    }
+    Ok(CommandKind::From(dataset(cursor)?))
+}

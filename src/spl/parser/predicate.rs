@@ -1,0 +1,204 @@
+//! The predicate of `search` and of `tstats … where`: NOT before OR before AND (Search Reference,
+//! "search", order of evaluation). Words between which nothing stands are joined by AND.
+
+use super::cursor::{Cursor, literal_of, name_of, subsearch};
+use super::everything;
+use crate::spl::ast::{CompareOp, Literal, Name, Predicate, Span};
+use crate::spl::diagnostic::Diagnostic;
+use crate::spl::token::{Kind, Token};
+
+/// Reads a predicate up to the end, a `)`, or outside of parentheses a word of `stop`.
+pub fn predicate(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Predicate, Diagnostic> {
+    let mut parts = Vec::new();
+    loop {
+        let joined = !parts.is_empty() && cursor.peek().is_some_and(is_and);
+        if joined {
+            cursor.next();
+        }
+        let ends = cursor
+            .peek()
+            .is_none_or(|t| t.kind == Kind::Close || stop.iter().any(|s| t.is_word(s)));
+        if ends && joined {
+            return Err(cursor.missing("a condition"));
+        }
+        if ends {
+            break;
+        }
+        parts.push(any_of(cursor)?);
+    }
+    match parts.len() {
+        0 => Err(cursor.missing("a condition")),
+        1 => Ok(parts.remove(0)),
+        _ => Ok(Predicate::And(parts)),
+    }
+}
+
+fn any_of(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
+    let first = negation(cursor)?;
+    let mut parts = vec![first];
+    while cursor.peek().is_some_and(is_or) {
+        cursor.next();
+        parts.push(negation(cursor)?);
+    }
+    if parts.len() > 1 {
+        return Ok(Predicate::Or(parts));
+    }
+    Ok(parts.remove(0))
+}
+
+fn negation(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
+    if cursor.peek().is_some_and(is_not) {
+        cursor.next();
+        cursor.enter()?;
+        let inner = negation(cursor)?;
+        cursor.leave();
+        return Ok(Predicate::Not(Box::new(inner)));
+    }
+    if cursor.kind() != Some(Kind::Open) {
+        return condition(cursor);
+    }
+    let open = cursor.here();
+    cursor.next();
+    if cursor.eat(Kind::Close) {
+        return Ok(everything(open));
+    }
+    cursor.enter()?;
+    let inner = predicate(cursor, &[])?;
+    cursor.leave();
+    cursor.expect_close(open)?;
+    Ok(inner)
+}
+
+// The three operators count only in capitals (Search Manual, "Boolean expressions"); lower-case
+// ones are words that are searched for.
+fn is_and(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && token.text == "AND"
+}
+
+fn is_or(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && token.text == "OR"
+}
+
+fn is_not(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && token.text == "NOT"
+}
+
+/// `field op value`, `field IN (…)`, `CASE(…)`, or a text to look for.
+fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
+    let token = match cursor.peek() {
+        Some(token) if token.kind == Kind::Subsearch => return Err(subsearch(token.span())),
+        Some(token) if is_and(token) || is_or(token) => {
+            return Err(cursor
+                .missing("a condition")
+                .with_help("quote the word to search for it"));
+        }
+        Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => token.clone(),
+        Some(_) => return Err(cursor.missing("a field name or a text")),
+        None => return Err(cursor.missing("a condition")),
+    };
+    if opens(cursor, 0, "CASE") || opens(cursor, 0, "TERM") {
+        return Ok(Predicate::Text(value(cursor)?));
+    }
+    let negated = cursor.peek_at(1).is_some_and(is_not);
+    let list = usize::from(negated) + 1;
+    let comparison = cursor.peek_at(1).map(|t| t.kind);
+    if let Some(Kind::Operator(operator)) = comparison {
+        cursor.next();
+        let Some(op) = operator.comparison() else {
+            return Err(cursor.problem("no comparison of a search"));
+        };
+        cursor.next();
+        return compare(cursor, name_of(&token), op);
+    }
+    let is_list = cursor.peek_at(list).is_some_and(|t| t.is_word("in"))
+        && cursor
+            .peek_at(list + 1)
+            .is_some_and(|t| t.kind == Kind::Open);
+    if !is_list {
+        return Ok(Predicate::Text(value(cursor)?));
+    }
+    for _ in 0..=list {
+        cursor.next();
+    }
+    let one_of = Predicate::In {
+        field: name_of(&token),
+        values: values(cursor)?,
+    };
+    Ok(if negated {
+        Predicate::Not(Box::new(one_of))
+    } else {
+        one_of
+    })
+}
+
+fn compare(cursor: &mut Cursor<'_>, field: Name, op: CompareOp) -> Result<Predicate, Diagnostic> {
+    let value = value(cursor)?;
+    Ok(Predicate::Compare { field, op, value })
+}
+
+fn values(cursor: &mut Cursor<'_>) -> Result<Vec<Literal>, Diagnostic> {
+    let open = cursor.here();
+    cursor.next();
+    let mut values = vec![value(cursor)?];
+    while cursor.eat(Kind::Comma) {
+        values.push(value(cursor)?);
+    }
+    if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) {
+        return Err(cursor.missing("a comma"));
+    }
+    cursor.expect_close(open)?;
+    Ok(values)
+}
+
+/// A value: a bare word, a quoted text, `CASE(…)` or `TERM(…)`. TERM asks the index for one whole
+/// term; without an index it is its text.
+fn value(cursor: &mut Cursor<'_>) -> Result<Literal, Diagnostic> {
+    let case_sensitive = opens(cursor, 0, "CASE");
+    if case_sensitive || opens(cursor, 0, "TERM") {
+        let start = cursor.here().start;
+        cursor.next();
+        let open = cursor.here();
+        cursor.next();
+        let mut literal = value(cursor)?;
+        cursor.expect_close(open)?;
+        literal.case_sensitive |= case_sensitive;
+        literal.span = Span::from(start..cursor.last().end);
+        return Ok(literal);
+    }
+    match cursor.kind() {
+        Some(Kind::Word | Kind::Quoted) => {}
+        Some(Kind::Subsearch) => return Err(subsearch(cursor.here())),
+        _ => {
+            return Err(cursor
+                .missing("a value")
+                .with_help("an empty value is written \"\""));
+        }
+    }
+    let Some(token) = cursor.next() else {
+        return Err(cursor.missing("a value"));
+    };
+    if let Some(next) = cursor.peek().filter(|next| glued(&token, next)) {
+        let place = Span::from(token.range.start..next.range.end);
+        let message = "a quote in the middle of a value";
+        return Err(Diagnostic::new("SPL-SYNTAX", message, place)
+            .with_help("put the whole value in quotes, its '*' too"));
+    }
+    Ok(literal_of(&token))
+}
+
+fn glued(token: &Token<'_>, next: &Token<'_>) -> bool {
+    token.range.end == next.range.start
+        && matches!(next.kind, Kind::Word | Kind::Quoted)
+        && (token.kind == Kind::Quoted || next.kind == Kind::Quoted)
+}
+
+/// Whether `CASE(` or the like stands there, without a blank between.
+fn opens(cursor: &Cursor<'_>, ahead: usize, word: &str) -> bool {
+    let (Some(name), Some(open)) = (cursor.peek_at(ahead), cursor.peek_at(ahead + 1)) else {
+        return false;
+    };
+    name.kind == Kind::Word
+        && name.text == word
+        && open.kind == Kind::Open
+        && name.range.end == open.range.start
+}

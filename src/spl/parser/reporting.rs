@@ -1,0 +1,298 @@
+//! `tstats` and `stats`: what is computed, from what, and by which fields.
+
+use super::cursor::{Cursor, name_of, unescape};
+use super::predicate;
+use crate::spl::ast::{
+    Aggregate, ByField, CommandKind, CompareOp, Dataset, Literal, Name, Piece, Predicate, Span,
+    Stats, Tstats,
+};
+use crate::spl::diagnostic::Diagnostic;
+use crate::spl::token::{Kind, Operator};
+
+/// `tstats [option=value …] aggregate … from datamodel=M.D [where …] [by …]`.
+pub fn tstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut options = Vec::new();
+    let mut aggregates = Vec::new();
+    while !cursor.at_end() && !at_clause(cursor) {
+        if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
+            options.push(option(cursor)?);
+        } else {
+            aggregates.push(aggregate(cursor)?);
+            cursor.eat(Kind::Comma);
+        }
+    }
+    if aggregates.is_empty() {
+        return Err(cursor.missing("an aggregate such as 'count'"));
+    }
+    if !cursor.eat_word("from") {
+        return Err(cursor.missing("'from datamodel='").with_help(
+            "without a data model tstats reads Splunk's index files, which are not here",
+        ));
+    }
+    let mut from = dataset(cursor)?;
+    let mut predicate = None;
+    if cursor.eat_word("where") {
+        predicate = Some(predicate::predicate(cursor, &["by", "groupby"])?);
+        predicate = take_nodename(&mut from, predicate);
+    }
+    let mut by = Vec::new();
+    if cursor.eat_word("by") || cursor.eat_word("groupby") {
+        by = by_times(cursor)?;
+    }
+    Ok(CommandKind::Tstats(Tstats {
+        options,
+        aggregates,
+        from,
+        predicate,
+        by,
+    }))
+}
+
+/// `stats aggregate … [by …]`.
+pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut aggregates = Vec::new();
+    while !cursor.at_end() && !cursor.peek().is_some_and(|t| t.is_word("by")) {
+        if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
+            let (name, _) = option(cursor)?;
+            let message = format!("the option '{name}' of stats is not supported");
+            return Err(
+                Diagnostic::new("SPL-OPTION", message, cursor.last()).with_help("take it away")
+            );
+        }
+        aggregates.push(aggregate(cursor)?);
+        cursor.eat(Kind::Comma);
+    }
+    if aggregates.is_empty() {
+        return Err(cursor.missing("an aggregate such as 'count'"));
+    }
+    let mut by = Vec::new();
+    if cursor.eat_word("by") {
+        let plain = |name| ByField {
+            name,
+            time_span: None,
+        };
+        by = cursor.names(&[])?.into_iter().map(plain).collect();
+    }
+    Ok(CommandKind::Stats(Stats { aggregates, by }))
+}
+
+fn at_clause(cursor: &Cursor<'_>) -> bool {
+    let clauses = ["from", "where", "by", "groupby"];
+    cursor
+        .peek()
+        .is_some_and(|t| clauses.iter().any(|c| t.is_word(c)))
+}
+
+/// `name=value`.
+pub fn option(cursor: &mut Cursor<'_>) -> Result<(String, String), Diagnostic> {
+    let name = cursor.name("an option")?.text.to_ascii_lowercase();
+    cursor.eat_operator(Operator::Equal);
+    let value = cursor.name("a value")?;
+    Ok((name, value.text))
+}
+
+/// `function(field) [as name]`, or `count` alone.
+pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
+    let start = cursor.here().start;
+    if cursor.kind() != Some(Kind::Word) {
+        cursor.name("an aggregate such as 'count'")?;
+        return Err(Diagnostic::new(
+            "SPL-SYNTAX",
+            "an aggregate stands here without quotes",
+            cursor.last(),
+        ));
+    }
+    let written = cursor.name("an aggregate")?;
+    let function = match written.text.to_ascii_lowercase().as_str() {
+        // The two long spellings of the Search Reference, "Statistical and charting functions".
+        "distinct_count" => "dc".to_owned(),
+        "c" => "count".to_owned(),
+        other => other.to_owned(),
+    };
+    let field = argument(cursor, &written, &function)?;
+    let mut alias = None;
+    if cursor.eat_word("as") {
+        alias = Some(cursor.name("a name")?);
+    }
+    let span = Span::from(start..cursor.last().end);
+    Ok(Aggregate {
+        function,
+        field,
+        alias,
+        span,
+    })
+}
+
+fn argument(
+    cursor: &mut Cursor<'_>,
+    written: &Name,
+    function: &str,
+) -> Result<Option<Name>, Diagnostic> {
+    let open = cursor.here();
+    if !cursor.eat(Kind::Open) {
+        if function == "count" {
+            return Ok(None);
+        }
+        let message = format!("'{}' is no aggregate, or lacks its field", written.text);
+        return Err(Diagnostic::new("SPL-SYNTAX", message, written.span)
+            .with_help(format!("write {}(field)", written.text)));
+    }
+    if cursor.eat(Kind::Close) {
+        if function == "count" {
+            return Ok(None);
+        }
+        let message = format!("'{}' lacks its field", written.text);
+        return Err(Diagnostic::new("SPL-SYNTAX", message, written.span));
+    }
+    let field = cursor.name("a field name")?;
+    if field.text.eq_ignore_ascii_case("eval") && cursor.kind() == Some(Kind::Open) {
+        return Err(Diagnostic::new(
+            "SPL-FUNCTION",
+            "'eval' inside of an aggregate is not supported",
+            field.span,
+        )
+        .with_help("set a field with 'eval' before and aggregate that"));
+    }
+    cursor.expect_close(open)?;
+    Ok(Some(field))
+}
+
+/// The fields behind `by`, of which `_time` may have a `span=`.
+fn by_times(cursor: &mut Cursor<'_>) -> Result<Vec<ByField>, Diagnostic> {
+    let mut fields: Vec<ByField> = Vec::new();
+    let mut time_span: Option<(String, Span)> = None;
+    while !cursor.at_end() {
+        let is_option = cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal));
+        if is_option {
+            let at = cursor.here();
+            let (name, value) = option(cursor)?;
+            if name != "span" {
+                let message = format!("the option '{name}' is not supported behind 'by'");
+                return Err(Diagnostic::new("SPL-OPTION", message, at));
+            }
+            time_span = Some((value, at));
+        } else {
+            let name = cursor.name("a field name")?;
+            fields.push(ByField {
+                name,
+                time_span: None,
+            });
+        }
+        if cursor.eat(Kind::Comma) && cursor.at_end() {
+            return Err(cursor.missing("a field name"));
+        }
+    }
+    if fields.is_empty() {
+        return Err(cursor.missing("a field name"));
+    }
+    if let Some((value, at)) = time_span {
+        let Some(time) = fields.iter_mut().find(|f| f.name.text == "_time") else {
+            return Err(Diagnostic::new(
+                "SPL-OPTION",
+                "'span=' needs '_time' among the fields",
+                at,
+            ));
+        };
+        time.time_span = Some(value);
+    }
+    Ok(fields)
+}
+
+/// `datamodel=M.D`, `datamodel="M"."D"`, `datamodel M.D`, `datamodel:"M.D"`.
+pub fn dataset(cursor: &mut Cursor<'_>) -> Result<Dataset, Diagnostic> {
+    let start = cursor.here();
+    let Some(word) = cursor.next() else {
+        return Err(cursor.missing("'datamodel'"));
+    };
+    let (source, glued) = word.text.split_once(':').unwrap_or((word.text, ""));
+    if word.kind != Kind::Word || !source.eq_ignore_ascii_case("datamodel") {
+        let message = format!("rows can't be taken from '{}' here", word.text);
+        return Err(Diagnostic::new("SPL-COMMAND", message, start)
+            .with_help("only data models are known: datamodel=Endpoint.Processes"));
+    }
+    cursor.eat_operator(Operator::Equal);
+    let mut path = glued.to_owned();
+    let mut end = word.range.end;
+    while let Some(next) = cursor.peek() {
+        let joined = path.is_empty() || next.range.start == end;
+        let part = match next.kind {
+            Kind::Word if joined => next.text.to_owned(),
+            Kind::Quoted if joined => unescape(next.text, '"'),
+            _ => break,
+        };
+        path.push_str(&part);
+        end = next.range.end;
+        cursor.next();
+    }
+    let span = Span::from(start.start..end);
+    let (model, dataset) = match path.split_once('.') {
+        Some((model, dataset)) => (model, Some(dataset)),
+        None => (path.as_str(), None),
+    };
+    if model.is_empty() || dataset == Some("") {
+        return Err(
+            Diagnostic::new("SPL-SYNTAX", "the data model's name is missing", span)
+                .with_help("write datamodel=Endpoint.Processes"),
+        );
+    }
+    let (model, dataset) = (model.to_owned(), dataset.map(str::to_owned));
+    Ok(Dataset {
+        model,
+        dataset,
+        span,
+    })
+}
+
+/// `nodename=Web.Web` in the predicate is the older way to name the dataset (Search Reference,
+/// "tstats"): it is moved to where the dataset stands and leaves the predicate.
+fn take_nodename(from: &mut Dataset, predicate: Option<Predicate>) -> Option<Predicate> {
+    if from.dataset.is_some() {
+        return predicate;
+    }
+    match predicate? {
+        Predicate::And(mut parts) => {
+            let place = parts.iter().position(|p| nodename(p).is_some());
+            if let Some(place) = place {
+                from.dataset = nodename(&parts.remove(place));
+            }
+            match parts.len() {
+                1 => parts.pop(),
+                _ => Some(Predicate::And(parts)),
+            }
+        }
+        single => match nodename(&single) {
+            Some(dataset) => {
+                from.dataset = Some(dataset);
+                None
+            }
+            None => Some(single),
+        },
+    }
+}
+
+fn nodename(predicate: &Predicate) -> Option<String> {
+    let Predicate::Compare {
+        field,
+        op: CompareOp::Equal,
+        value: Literal { pieces, .. },
+    } = predicate
+    else {
+        return None;
+    };
+    let [Piece::Source(path)] = pieces.as_slice() else {
+        return None;
+    };
+    let last = path.rsplit('.').next().filter(|l| !l.is_empty())?;
+    (field.text == "nodename" && !last.contains('*')).then(|| last.to_owned())
+}
+
+/// A bare or quoted text as a plain text.
+pub fn plain_text(cursor: &mut Cursor<'_>) -> Result<String, Diagnostic> {
+    match cursor.kind() {
+        Some(Kind::Word | Kind::Quoted) => {
+            let token = cursor.next();
+            Ok(token.map(|t| name_of(&t).text).unwrap_or_default())
+        }
+        _ => Err(cursor.missing("a value")),
+    }
+}
