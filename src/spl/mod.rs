@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod diagnostic;
+pub mod pattern;
 
 pub use ast::{Command, CommandKind, Pipeline, Span};
 pub use diagnostic::Diagnostic;
