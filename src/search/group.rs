@@ -7,11 +7,11 @@
 //! order of their texts by UTF-8 code, times in the order of time.
 
 use super::aggregate::{Aggregation, Kind, State};
-use super::cells::{Cell, Cells, Fields, TIME};
+use super::cells::{Cell, Cells, Fields, TIME, epoch};
 use super::messages::Messages;
 use super::span::TimeSpan;
 use super::table::{Row, Table};
-use crate::event::{Timestamp, Value};
+use crate::event::Value;
 use crate::spl::Diagnostic;
 use crate::spl::ast;
 use foldhash::fast::FixedState;
@@ -307,7 +307,7 @@ impl Grouping {
             .map(|(by, (left, right))| {
                 let texts = || left.as_text().cmp(&right.as_text());
                 if &*by.column == TIME {
-                    time_of(left).cmp(&time_of(right)).then_with(texts)
+                    epoch(left).cmp(&epoch(right)).then_with(texts)
                 } else {
                     texts()
                 }
@@ -315,10 +315,6 @@ impl Grouping {
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     }
-}
-
-fn time_of(value: &Value) -> Option<Timestamp> {
-    super::cells::epoch(value)
 }
 
 enum Choice<'a> {

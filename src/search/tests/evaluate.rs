@@ -169,6 +169,8 @@ fn patterns() {
         is("match", vec![field("name"), call("lower", vec![txt("(")])]),
         "-"
     );
+    let huge = call("lower", vec![txt("(a{1000}){1000}")]);
+    assert_eq!(is("match", vec![field("name"), huge]), "-", "bounded");
     assert_eq!(is("like", vec![field("path"), txt(r"C:\%.e_e")]), "true");
     assert_eq!(is("like", vec![field("path"), txt(r"c:\%")]), "false");
     let like = op(field("name"), BinaryOp::Like, txt("Cmd%"));
