@@ -1,5 +1,26 @@
-//! Layer 3, runs a parsed search over rows.
+//! Layer 3, runs a parsed search over rows. Start at [`Plan`]: it resolves a search once, and
+//! then tests and groups rows of a data model (`tstats`) or works on a table (`commands`).
 
+mod aggregate;
+mod canonical;
+mod cells;
+mod commands;
+mod datum;
+pub mod explain;
+mod expression;
+pub mod functions;
+mod group;
+mod messages;
+mod names;
+pub mod plan;
+mod predicate;
+mod span;
+mod subnet;
 pub mod table;
+#[cfg(test)]
+mod tests;
+mod tstats;
 
+pub use explain::{Clause, ClauseKind};
+pub use plan::{Plan, PlanInput, PlanOptions, StageCount};
 pub use table::{Row, Table};

@@ -1,0 +1,117 @@
+//! `stats`: groups the rows of a table. A row with a null in a field to group by is left out
+//! (language-and-model §2.7). `values(*) as *` is done for every column that fits.
+
+use super::super::cells::{Cells, Fields};
+use super::super::group::{Grouping, Groups, column, refuse_same_columns};
+use super::super::messages::Messages;
+use super::super::names::NamePattern;
+use super::super::table::Table;
+use crate::spl::Diagnostic;
+use crate::spl::ast::{self, Aggregate, Name};
+
+/// What to compute, by what.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Stats {
+    tree: ast::Stats,
+    /// Compiled once when no name has a wildcard.
+    fixed: Option<(Grouping, Fields)>,
+}
+
+impl Stats {
+    pub(super) fn compile(tree: &ast::Stats, messages: &mut Messages) -> Self {
+        refuse_same_columns(&tree.aggregates, &tree.by, messages);
+        for by in tree.by.iter().filter(|by| by.name.text.contains('*')) {
+            let message = format!("stats takes no wildcard in a by field: '{}'", by.name.text);
+            messages.error("SPL-WILDCARD", message, by.name.span);
+        }
+        for aggregate in &tree.aggregates {
+            if let (Some(field), Some(alias)) = (&aggregate.field, &aggregate.alias)
+                && stars(field) != stars(alias)
+            {
+                let message = format!("'{}' and '{}' differ in wildcards", field.text, alias.text);
+                let refused = Diagnostic::new("SPL-WILDCARD", message, aggregate.span)
+                    .with_help("the field and its new name need the same number of '*'");
+                messages.refuse(refused);
+            }
+        }
+        let compiled = compile(&tree.aggregates, &tree.by, messages);
+        let has_stars = tree
+            .aggregates
+            .iter()
+            .any(|a| a.field.as_ref().is_some_and(|f| stars(f) > 0));
+        Self {
+            tree: tree.clone(),
+            fixed: (!has_stars).then_some(compiled),
+        }
+    }
+
+    pub(super) fn run(&self, table: &Table) -> Table {
+        if let Some((grouping, fields)) = &self.fixed {
+            return group(grouping, fields, table);
+        }
+        let aggregates: Vec<Aggregate> = self
+            .tree
+            .aggregates
+            .iter()
+            .flat_map(|aggregate| self.spread(aggregate, table))
+            .collect();
+        // What can be wrong was said when the search was compiled.
+        let (grouping, fields) = compile(&aggregates, &self.tree.by, &mut Messages::default());
+        group(&grouping, &fields, table)
+    }
+
+    /// An aggregate once for every column that its wildcard fits and that is not grouped by.
+    fn spread(&self, aggregate: &Aggregate, table: &Table) -> Vec<Aggregate> {
+        let Some(field) = aggregate.field.as_ref().filter(|field| stars(field) > 0) else {
+            return vec![aggregate.clone()];
+        };
+        let pattern = NamePattern::new(&field.text);
+        let named = |name: &Name, text: String| Name {
+            text,
+            span: name.span,
+        };
+        let columns = table.columns.iter();
+        let columns = columns.filter(|c| self.tree.by.iter().all(|by| by.name.text != ***c));
+        columns
+            .filter_map(|column| {
+                let captures = pattern.captures(column)?;
+                let alias = aggregate.alias.as_ref();
+                let alias = alias.map(|a| named(a, NamePattern::new(&a.text).fill(&captures)));
+                Some(Aggregate {
+                    field: Some(named(field, column.to_string())),
+                    alias,
+                    ..aggregate.clone()
+                })
+            })
+            .collect()
+    }
+}
+
+fn stars(name: &Name) -> usize {
+    NamePattern::new(&name.text).stars()
+}
+
+fn compile(
+    aggregates: &[Aggregate],
+    by: &[ast::ByField],
+    messages: &mut Messages,
+) -> (Grouping, Fields) {
+    let mut seen = hashbrown::HashSet::new();
+    let aggregates: Vec<Aggregate> = aggregates
+        .iter()
+        .filter(|aggregate| seen.insert(column(aggregate)))
+        .cloned()
+        .collect();
+    let mut fields = Fields::default();
+    let grouping = Grouping::compile(&aggregates, by, None, &mut fields, messages);
+    (grouping, fields)
+}
+
+fn group(grouping: &Grouping, fields: &Fields, table: &Table) -> Table {
+    let places = fields.in_table(table);
+    let mut groups = Groups::new(grouping);
+    for row in &table.rows {
+        groups.add(&Cells::of_table(row, &places), &row.events);
+    }
+    groups.finish()
+}
