@@ -102,6 +102,8 @@ fn event(json: &Json) -> StoredEvent {
         event_id: json["event_id"].as_u64().map(|id| id as u32),
         record_id: json["number"].as_u64(),
         command_line: None,
+        arguments_only: false,
+        image: None,
         account: None,
         endpoint: "".into(),
         parent_command_line: None,

@@ -2,9 +2,13 @@
 //! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is outputs.md's.
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
+use super::gaps::Missing;
+pub use super::outcome::Status;
+use super::outcome::Outcome;
 use crate::event::{EventTime, SourceId, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// How many bad records of a file are listed with place and reason; all are counted.
 const BAD_LISTED: usize = 100;
@@ -22,23 +26,6 @@ pub struct Ledger {
     pub totals: Totals,
     #[serde(skip)]
     by_host: BTreeMap<(String, String), HostEntry>,
-}
-
-/// How far a member was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// To its end.
-    #[default]
-    Read,
-    /// Not to its end, or some of it could not be read.
-    Partly,
-    /// Known, but not opened.
-    #[serde(rename = "not opened")]
-    NotOpened,
-    /// No evidence.
-    #[serde(rename = "not evidence")]
-    NotEvidence,
 }
 
 /// What a member is and what was read of it.
@@ -372,6 +359,30 @@ impl FileEntry {
         self.span.take(time);
         self.no_time += u64::from(time.is_none());
         self.assumed_time += u64::from(time.is_some_and(|t| t.assumed));
+    }
+
+    /// Takes in what became of the member, and which record ids are missing.
+    pub fn close(&mut self, outcome: &Outcome, missing: &Missing) {
+        self.status = outcome.status;
+        self.bytes = outcome.bytes;
+        self.repaired = outcome.repaired;
+        if self.format.is_empty() {
+            self.format = outcome.kind.clone().unwrap_or_else(|| "unknown".to_owned());
+        }
+        self.hint = match (&outcome.reason, &outcome.hint) {
+            (Some(reason), Some(hint)) => Some(format!("{reason}; {hint}")),
+            (reason, hint) => reason.clone().or_else(|| hint.clone()),
+        };
+        let name = |range: &RangeInclusive<u64>| match (range.start(), range.end()) {
+            (first, last) if first == last => first.to_string(),
+            (first, last) => format!("{first}-{last}"),
+        };
+        self.gaps = missing.ranges.iter().map(name).collect();
+        let unnamed = missing.count.saturating_sub(missing.ranges.len() as u64);
+        if unnamed > 0 || missing.at_least {
+            let or_more = if missing.at_least { " or more" } else { "" };
+            self.gaps.push(format!("and {unnamed}{or_more} others"));
+        }
     }
 
     /// Whether it belongs among the problems: evidence, or named, and not wholly read.

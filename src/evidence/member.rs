@@ -1,7 +1,7 @@
 //! One log: a file, or a file inside an archive, with the names it goes by. Opening and reading
 //! it are `archive`'s and `read`'s.
 
-use crate::event::SourceId;
+use crate::event::{SourceId, Timestamp};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -44,6 +44,19 @@ pub struct Member {
     pub origin: Origin,
     /// Where in the file it is.
     pub place: Place,
+}
+
+impl Member {
+    /// When the file was last written: the evidence's own date. None for a stream, and for a file
+    /// whose date was lost on the way (archives put 1970 or 1980 then).
+    pub fn date(&self) -> Option<Timestamp> {
+        let Origin::File { modified, .. } = self.origin else {
+            return None;
+        };
+        let since = modified?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let date = Timestamp::from_seconds(i64::try_from(since.as_secs()).ok()?)?;
+        (date.year() >= 2000).then_some(date)
+    }
 }
 
 /// The name of a log as a person reads it: `tree/web-02.zip!uploads/auto/C:/Windows/…`.

@@ -2,12 +2,14 @@
 //! of them are the ledger's.
 
 use super::encoding::Encoding;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// How far a log was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Status {
     /// To its end. Bad records may have been passed over.
+    #[default]
     Read,
     /// Not to its end.
     Partly,
@@ -26,6 +28,12 @@ impl fmt::Display for Status {
             Self::NotOpened => "not opened",
             Self::NotEvidence => "not evidence",
         })
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

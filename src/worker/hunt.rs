@@ -162,6 +162,17 @@ impl<'a> Hunt<'a> {
         Findings::new(table, events)
     }
 
+    /// What was found and read until now, with nothing counted yet.
+    pub fn snapshot(&self) -> Hunted {
+        Hunted {
+            findings: Arc::new(self.findings()),
+            members: self.members.clone(),
+            detected: self.detected.clone(),
+            hosts: self.hosts.clone(),
+            loaded: Loaded { span: self.span, ..Loaded::default() },
+        }
+    }
+
     /// How many events passed the first stage.
     pub fn event_count(&self) -> usize {
         self.events.len()
@@ -206,6 +217,7 @@ impl<'a> Hunt<'a> {
         &mut self,
         source: SourceIndex,
         record: &Record,
+        identity: Identity,
         raw: &mut dyn FnMut() -> Arc<str>,
     ) {
         let row = self.sources.map(source, record, &self.hosts);
@@ -216,7 +228,6 @@ impl<'a> Hunt<'a> {
             .facts(source, record, &self.hosts)
             .recorded_command_line
             .is_some_and(|line| !line.trim().is_empty());
-        let identity = record.identity();
         let earlier = self.seen.get(&identity).copied();
         let duplicate = earlier.is_some();
         self.ledger.creation(
@@ -371,21 +382,25 @@ impl Visitor for Hunt<'_> {
         mut record: Record,
         raw: &mut dyn FnMut() -> Arc<str>,
     ) -> ControlFlow<()> {
+        if let crate::event::Position::Evtx { record_id, .. } = record.locator.position {
+            self.gaps.add(record_id);
+        }
+        self.progress.records += 1;
+        let scope = self.sources.scope(&record);
+        // Of the record as it stands, so that it can be told again when the bytes are read again.
+        let identity = matches!(scope, Scope::Creation(_)).then(|| record.identity());
         if let Some((latest, time)) = self.latest_possible.zip(record.time)
             && time.at > latest
         {
             record.time = None;
         }
-        if let crate::event::Position::Evtx { record_id, .. } = record.locator.position {
-            self.gaps.add(record_id);
-        }
-        self.progress.records += 1;
-        match self.sources.scope(&record) {
-            Scope::Creation(source) => {
+        match (scope, identity) {
+            (Scope::Creation(source), Some(identity)) => {
                 self.progress.creations += 1;
-                self.creation(source, &record, raw);
+                self.creation(source, &record, identity, raw);
             }
-            Scope::OutOfScope(why) => self.out_of_scope(why, &record),
+            (Scope::OutOfScope(why), _) => self.out_of_scope(why, &record),
+            (Scope::Creation(_), None) => {}
         }
         ControlFlow::Continue(())
     }

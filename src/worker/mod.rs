@@ -1,9 +1,18 @@
-//! Layer 7, the long jobs and their threads: what a job is asked, what it reports, and that each
-//! ends in exactly one of done, cancelled, failed, panicked.
+//! Layer 7, the engine: load a rule, hunt, drill down, look up a record; and the threads that do
+//! so for the screen. Each job ends in exactly one of done, cancelled, failed, panicked
+//! (`threads`). No terminal and no output format here.
 
+mod clauses;
+pub mod details;
+pub mod drilldown;
+pub mod hunt;
+mod late_hosts;
 pub mod report;
+pub mod rule;
+pub mod threads;
+mod view;
 
 pub use report::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,
-    Progress, Report, RuleView,
+    Progress, Report, RuleView, WorkerHandle,
 };

@@ -1,0 +1,165 @@
+//! A rule made ready to run: its file, its macros, its parsed search and its plan, loaded once
+//! before any evidence is opened. What a person reads of it is `view`'s.
+
+use crate::cim::{Dataset, Models};
+use crate::content::attack::Attack;
+use crate::content::{Detection, LoadError, Macros, ParsedSearch};
+use crate::event::Zone;
+use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
+use crate::search::{Plan, PlanInput, PlanOptions};
+use crate::spl::Span;
+use crate::spl::ast::{CommandKind, Predicate};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Where a rule and its macros are.
+#[derive(Debug, Clone, Default)]
+pub struct RuleFiles {
+    /// The detection; none: the built-in one.
+    pub rule: Option<PathBuf>,
+    /// Macro files and folders, the later the stronger.
+    pub macros: Vec<PathBuf>,
+}
+
+/// A rule that can be run.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The file.
+    pub detection: Detection,
+    /// Built-in macros and overrides.
+    pub macros: Macros,
+    /// ATT&CK names.
+    pub attack: Attack,
+    /// The search, expanded and parsed.
+    pub parsed: ParsedSearch,
+    /// The search made runnable.
+    pub plan: Plan,
+    /// The datasets that searches may name.
+    pub datasets: Vec<Dataset>,
+    /// The zone in which the search writes times.
+    pub options: PlanOptions,
+}
+
+/// Why a rule can't be run: the whole message, drawn over several lines, with file, line, column
+/// and the text underlined.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RuleError(pub String);
+
+impl From<LoadError> for RuleError {
+    fn from(error: LoadError) -> Self {
+        Self(error.drawn())
+    }
+}
+
+impl Rule {
+    /// Loads the rule and its macros and makes the plan. `zone` is the one in which `ctime` writes.
+    pub fn load(files: &RuleFiles, models: &Models, zone: Zone) -> Result<Self, RuleError> {
+        let detection = match &files.rule {
+            Some(path) => Detection::read(path)?,
+            None => Detection::built_in()?,
+        };
+        let mut macros = Macros::built_in()?;
+        macros.add_filter_of(&detection);
+        for path in &files.macros {
+            macros.add(path)?;
+        }
+        let parsed =
+            ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
+        let datasets: Vec<Dataset> = models.datasets().cloned().collect();
+        let options = PlanOptions { zone, now: None };
+        let plan = Plan::compile(&parsed.pipeline, &datasets, &options).map_err(|problems| {
+            let drawn: Vec<String> =
+                problems.iter().map(|problem| parsed.draw(&detection, problem)).collect();
+            RuleError(drawn.join("\n"))
+        })?;
+        if let PlanInput::Table { model, dataset } = plan.input() {
+            let name = &detection.name;
+            return Err(RuleError(format!(
+                "'{name}' reads '{model}.{dataset}', which is made of the rows of other rules: \
+                 load one of those, and see its risk events"
+            )));
+        }
+        let attack = Attack::built_in()?;
+        Ok(Self { detection, macros, attack, parsed, plan, datasets, options })
+    }
+
+    /// The expanded search's text of a span, on one line.
+    pub fn stage_text(&self, span: Span) -> String {
+        let text = self.parsed.expanded.text.get(span.start..span.end).unwrap_or("");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether the where-clause of the first command looks at a field, written without its dataset.
+    pub fn tests_field(&self, field: &str) -> bool {
+        self.predicate().is_some_and(|predicate| names_field(predicate, field))
+    }
+
+    /// The where-clause of the first command.
+    pub fn predicate(&self) -> Option<&Predicate> {
+        match &self.parsed.pipeline.commands.first()?.kind {
+            CommandKind::Tstats(tstats) => tstats.predicate.as_ref(),
+            CommandKind::Search(predicate) => Some(predicate),
+            _ => None,
+        }
+    }
+
+    /// SHA-256 of the rule's file, in hex.
+    pub fn sha256(&self) -> String {
+        let digest = Sha256::digest(self.detection.text.as_bytes());
+        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// What the rule gives for its risk events.
+    pub fn risk_spec(&self) -> RiskSpec {
+        let rule = &self.detection;
+        let technique = |id: &String| TechniqueSpec {
+            id: id.clone(),
+            name: self.attack.technique(id).map_or(String::new(), |t| t.name.clone()),
+            tactics: self.attack.tactics_of(id).into_iter().map(str::to_owned).collect(),
+        };
+        let entity = |entity: &crate::content::detection::RiskEntity| EntitySpec {
+            field: entity.field.clone(),
+            kind: entity.kind.clone(),
+            score: entity.score,
+            message: entity.message.clone(),
+        };
+        let threat = |object: &crate::content::detection::ThreatObject| ThreatObjectSpec {
+            field: object.field.clone(),
+            kind: object.kind.clone(),
+        };
+        // contentctl (detection_tags.py) derives CIS 10 for the endpoint domain.
+        let cis = (rule.security_domain == "endpoint")
+            .then(|| ("cis20".to_owned(), vec!["CIS 10".to_owned()]));
+        RiskSpec {
+            search_name: rule.search_name(),
+            kind: rule.kind.to_string(),
+            entities: rule.entities.iter().map(entity).collect(),
+            threat_objects: rule.threat_objects.iter().map(threat).collect(),
+            stories: rule.analytic_stories.clone(),
+            techniques: rule.mitre_attack_ids.iter().map(technique).collect(),
+            data_sources: rule.data_sources.clone(),
+            annotations: cis.into_iter().collect(),
+            earliest: None,
+            latest: None,
+        }
+    }
+}
+
+fn names_field(predicate: &Predicate, field: &str) -> bool {
+    let same = |name: &str| name.rsplit('.').next() == Some(field);
+    match predicate {
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            parts.iter().any(|part| names_field(part, field))
+        }
+        Predicate::Not(inner) => names_field(inner, field),
+        Predicate::Compare { field: name, .. } | Predicate::In { field: name, .. } => {
+            same(&name.text)
+        }
+        Predicate::Text(_) => false,
+    }
+}
