@@ -1,1 +1,46 @@
-//! content
+//! Layer 2, security content: the rule with its drilldowns and risk, the macros, ATT&CK names. Reads
+//! files and makes searches of them; runs none.
+
+pub mod attack;
+pub mod detection;
+pub mod drilldown;
+pub mod load_error;
+pub mod macros;
+pub mod offset;
+pub mod parsed_search;
+pub mod template;
+mod yaml;
+
+pub use detection::Detection;
+pub use load_error::LoadError;
+pub use macros::Macros;
+pub use parsed_search::{ParsedSearch, SearchError};
+
+use std::io::Read as _;
+use std::path::Path;
+
+/// The largest file of content that is read. The largest public rule has 40 KB.
+const MAX_FILE: u64 = 16 << 20;
+
+/// The text of a file.
+fn read_text(path: &Path) -> Result<String, LoadError> {
+    let origin = path.display().to_string();
+    let problem = |error: std::io::Error| {
+        LoadError::new(&origin, format!("can't be read: {error}"))
+            .with_help("check the path and the permissions")
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(problem)?;
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(problem)?;
+    if bytes.len() as u64 > MAX_FILE {
+        let message = format!("is larger than {} MiB", MAX_FILE >> 20);
+        return Err(LoadError::new(&origin, message));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        LoadError::new(&origin, format!("is no UTF-8 text, from byte {at} on"))
+            .with_help("save it as UTF-8")
+    })
+}

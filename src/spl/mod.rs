@@ -1,7 +1,7 @@
 //! Layer 1, the search language: text -> tree -> text. Pure: it runs nothing and reads no file.
 //!
 //! The way of a search: [`macros::expand`] puts the macros in, [`parser::parse`] makes the tree,
-//! [`bind::bind`] puts values in place of `$tokens$`, [`print::print`] writes the tree as text.
+//! [`bind::bind`] puts values in place of `$tokens$`, [`print::pipeline`] writes the tree as text.
 //! What a literal matches is [`pattern::Pattern`]'s business.
 
 pub mod ast;
