@@ -53,5 +53,6 @@ pub mod risk;
 pub mod search;
 pub mod spl;
 pub mod store;
+pub mod terminal;
 pub mod ui;
 pub mod worker;

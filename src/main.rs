@@ -1,3 +1,55 @@
-//! The gimlet program.
+//! The gimlet program: reads the command line, chooses screen or headless, prints the error chain,
+//! sets the exit status.
 
-fn main() {}
+use gimlet::cli::{Cli, Command};
+use gimlet::config::Settings;
+use gimlet::headless::{self, rows::say, status};
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::read(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help into a closed pipe is no failure.
+            let _ = if answer.is_error {
+                write!(std::io::stderr(), "{}", answer.text)
+            } else {
+                write!(std::io::stdout(), "{}", answer.text)
+            };
+            return ExitCode::from(answer.status);
+        }
+    };
+    match run(&cli) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            say(&format!("gimlet: {error:#}"));
+            ExitCode::from(status::USAGE)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<u8> {
+    let settings = Settings::load(&cli.flags())?;
+    match &cli.command {
+        Some(Command::Hunt(args)) => {
+            let arguments: Vec<String> = std::env::args_os()
+                .skip(1)
+                .map(|a| a.to_string_lossy().into_owned())
+                .collect();
+            headless::hunt::run(args, &settings, &arguments)
+        }
+        Some(Command::Drilldown(args)) => headless::drilldown::run(args, &settings),
+        Some(Command::Demo(_)) => {
+            let engine = headless::session::demo_engine(&settings)?;
+            gimlet::terminal::open(engine, &settings, true)
+        }
+        None => {
+            let args = &cli.workbench;
+            let (engine, remarks) =
+                headless::session::engine(&args.reading, &args.risk_events, &settings)?;
+            remarks.iter().for_each(|remark| say(remark));
+            gimlet::terminal::open(engine, &settings, false)
+        }
+    }
+}

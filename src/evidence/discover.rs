@@ -6,6 +6,7 @@
 //! What can't be read is listed too, with its reason.
 
 use super::member::Origin;
+use super::open::{Opened, open_file};
 use super::outcome::{Outcome, Status};
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, FileType, Metadata};
@@ -211,18 +212,28 @@ impl Input {
     pub fn bytes(&self) -> u64 {
         match self.origin {
             Origin::File { bytes, .. } if self.refused.is_none() => bytes,
+            Origin::BuiltIn(bytes) => bytes.len() as u64,
             _ => 0,
         }
     }
 
+    /// Evidence that is built into the program, under the path that it is shown with.
+    pub fn built_in(path: &str, bytes: &'static [u8]) -> Self {
+        Self::new(PathBuf::from(path), true, Origin::BuiltIn(bytes))
+    }
+
     /// Opens it for reading, and for nothing else.
-    pub(super) fn open(&self) -> io::Result<File> {
+    pub(super) fn open(&self) -> io::Result<Opened> {
+        if let Origin::BuiltIn(bytes) = self.origin {
+            return Ok(Opened::BuiltIn(io::Cursor::new(bytes)));
+        }
         if self.path == Path::new(STDIN) {
             use std::os::fd::AsFd;
             let stdin = io::stdin();
-            return Ok(File::from(stdin.as_fd().try_clone_to_owned()?));
+            let stdin = File::from(stdin.as_fd().try_clone_to_owned()?);
+            return Ok(Opened::File(stdin));
         }
-        open_file(&self.path)
+        open_file(&self.path).map(Opened::File)
     }
 }
 
@@ -238,28 +249,6 @@ pub(super) fn unreadable(error: &io::Error) -> Outcome {
         hint: Some(hint.to_owned()),
         ..Outcome::new(Status::NotOpened)
     }
-}
-
-/// Opens a file read-only and without leaving a trace in its access time, which the system allows
-/// to the owner of the file and to root; for anyone else it is opened plainly.
-#[cfg(target_os = "linux")]
-pub(super) fn open_file(path: &Path) -> io::Result<File> {
-    use rustix::fs::{Mode, OFlags};
-    let open = |more| {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | more;
-        rustix::fs::open(path, flags, Mode::empty())
-    };
-    let opened = open(OFlags::NOATIME).or_else(|error| match error {
-        rustix::io::Errno::PERM => open(OFlags::empty()),
-        other => Err(other),
-    });
-    Ok(File::from(opened?))
-}
-
-/// Opens a file read-only.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn open_file(path: &Path) -> io::Result<File> {
-    File::open(path)
 }
 
 #[cfg(test)]

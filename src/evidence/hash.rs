@@ -1,13 +1,12 @@
 //! SHA-256 of files and of the logs inside them, on demand: it is done after the rows are out.
 
 use super::archive::{Content, Flow, Found, Walker};
-use super::discover::open_file;
 use super::member::{Member, Origin, Place};
+use super::open::{Opened, open_file};
 use crate::event::SourceId;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,7 +38,10 @@ pub fn hash(path: &Path, members: &[&Member], cancel: &AtomicBool) -> Result<Has
         let reason = "a stream can't be read again to be hashed";
         return Err(Error::new(ErrorKind::Unsupported, reason));
     }
-    let mut file = open_file(path)?;
+    let mut file = match members.first() {
+        Some(member) => Opened::member(member)?,
+        None => Opened::File(open_file(path)?),
+    };
     let whole = digest(&mut file, cancel)?;
     file.seek(SeekFrom::Start(0))?;
     let packed = members.iter().any(|member| !member.place.0.is_empty()) || unpacks(&mut file)?;
@@ -73,7 +75,7 @@ pub fn hash(path: &Path, members: &[&Member], cancel: &AtomicBool) -> Result<Has
 }
 
 /// Whether the file itself is compressed or an archive.
-fn unpacks(file: &mut File) -> Result<bool> {
+fn unpacks(file: &mut Opened) -> Result<bool> {
     let packed = super::archive::is_packed(file);
     file.seek(SeekFrom::Start(0))?;
     Ok(packed)

@@ -3,8 +3,8 @@
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
 use super::gaps::Missing;
-pub use super::outcome::Status;
 use super::outcome::Outcome;
+pub use super::outcome::Status;
 use crate::event::{EventTime, SourceId, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -259,7 +259,12 @@ impl Ledger {
     /// Puts what was counted for a host under another name: a sensor's id whose host became known.
     pub fn rename_host(&mut self, from: &str, to: &str) {
         let from = from.to_lowercase();
-        let moved: Vec<_> = self.by_host.keys().filter(|(name, _)| *name == from).cloned().collect();
+        let moved: Vec<_> = self
+            .by_host
+            .keys()
+            .filter(|(name, _)| *name == from)
+            .cloned()
+            .collect();
         for key in moved {
             if let Some(old) = self.by_host.remove(&key) {
                 let new = self.host(to, &key.1, SourceId(*old.files.first().unwrap_or(&0)));

@@ -15,6 +15,8 @@ pub enum Origin {
         /// When it was last written, where the file system tells.
         modified: Option<SystemTime>,
     },
+    /// Bytes that are part of the program: the demo.
+    BuiltIn(&'static [u8]),
     /// Standard input, a FIFO or a device: can be read once.
     Stream,
 }

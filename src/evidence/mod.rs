@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod member;
 mod message;
 mod nvm;
+mod open;
 pub mod outcome;
 mod peek;
 pub mod read;

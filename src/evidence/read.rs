@@ -11,11 +11,11 @@ use super::encoding::Decoded;
 use super::format::{Detected, ParseContext};
 use super::framing::{self, Frame};
 use super::member::{Member, Origin, Place, display_name};
+use super::open::Opened;
 use super::outcome::{BadRecord, Outcome, Status};
 use super::peek::Peeked;
 use super::{detect, evtx, guard, kind};
 use crate::event::{Locator, Position, Record, SourceId};
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -122,14 +122,14 @@ impl Reader<'_> {
         };
         self.finished += input.bytes().max(match input.origin {
             Origin::Stream => self.meter.load(Ordering::Relaxed),
-            Origin::File { .. } => 0,
+            Origin::File { .. } | Origin::BuiltIn(_) => 0,
         });
         self.meter.store(0, Ordering::Relaxed);
         self.tell(0);
         flow
     }
 
-    fn walk(&mut self, input: &Input, file: File) -> Flow {
+    fn walk(&mut self, input: &Input, file: Opened) -> Flow {
         let mut metered = Metered {
             inner: file,
             meter: self.meter.clone(),
@@ -140,6 +140,7 @@ impl Reader<'_> {
             let mut walker = Walker::new(&mut visit);
             match input.origin {
                 Origin::File { bytes, .. } => walker.file(&mut metered, Some(bytes)),
+                Origin::BuiltIn(bytes) => walker.file(&mut metered, Some(bytes.len() as u64)),
                 Origin::Stream => walker.stream(&mut metered, None),
             }
         });
@@ -169,6 +170,7 @@ impl Reader<'_> {
             member: name,
             bytes: bytes.or(match input.origin {
                 Origin::File { bytes, .. } if place == Place::default() => Some(bytes),
+                Origin::BuiltIn(bytes) if place == Place::default() => Some(bytes.len() as u64),
                 _ => None,
             }),
             origin: input.origin,

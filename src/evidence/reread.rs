@@ -2,16 +2,15 @@
 //! is never a copy that was kept. Says so when the file is not what it was.
 
 use super::archive::{self, Content, Flow, Found, Walker};
-use super::discover::open_file;
 use super::encoding::{Decoded, Encoding};
 use super::format::{Detected, Format, ParseContext};
 use super::framing::{self, Frame};
 use super::member::{Member, Origin};
+use super::open::Opened;
 use super::{evtx, guard};
 use crate::event::record::Identity;
 use crate::event::{Locator, Position};
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Why a record can't be had again.
@@ -141,21 +140,25 @@ impl Reread<'_> {
     }
 
     /// Opens the file, if it is still the one that was read.
-    fn open(&self) -> Result<File, RereadError> {
-        let Origin::File { bytes, modified } = self.member.origin else {
+    fn open(&self) -> Result<Opened, RereadError> {
+        if self.member.origin == Origin::Stream {
             return Err(RereadError::Stream(self.member.name.clone()));
-        };
-        let unreadable = |error: io::Error| self.unreadable(&error.to_string());
-        let file = open_file(&self.member.path).map_err(unreadable)?;
-        let now = file.metadata().map_err(unreadable)?;
-        if now.len() != bytes || now.modified().ok() != modified {
-            return Err(RereadError::Changed(self.member.name.clone()));
         }
-        Ok(file)
+        let unreadable = |error: io::Error| self.unreadable(&error.to_string());
+        let opened = Opened::member(self.member).map_err(unreadable)?;
+        if let (Opened::File(file), Origin::File { bytes, modified }) =
+            (&opened, self.member.origin)
+        {
+            let now = file.metadata().map_err(unreadable)?;
+            if now.len() != bytes || now.modified().ok() != modified {
+                return Err(RereadError::Changed(self.member.name.clone()));
+            }
+        }
+        Ok(opened)
     }
 
     /// Whether the bytes of the file are those that positions count.
-    fn is_plain(&self, file: &mut File) -> Result<bool, RereadError> {
+    fn is_plain(&self, file: &mut Opened) -> Result<bool, RereadError> {
         let mut head = Vec::new();
         let read = file.seek(SeekFrom::Start(0)).and_then(|_| {
             let count = (&mut *file).take(64).read_to_end(&mut head);
@@ -276,7 +279,7 @@ trait Forward: Read {
 }
 
 /// A file, which is gone to.
-struct InPlace(File);
+struct InPlace(Opened);
 
 impl Read for InPlace {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

@@ -22,7 +22,9 @@ impl ClauseCounts {
 
     /// Counts one creation.
     pub fn count(&mut self, plan: &Plan, row: &DatasetRow) {
-        let Some(clause) = plan.explain(row) else { return };
+        let Some(clause) = plan.explain(row) else {
+            return;
+        };
         let parts = match clause.kind {
             ClauseKind::All => clause.parts,
             _ => vec![clause],
@@ -38,7 +40,10 @@ impl ClauseCounts {
 
     /// Each part as it stands in the expanded search, and its count.
     pub fn texts(&self, rule: &Rule) -> Vec<(String, u64)> {
-        self.counts.iter().map(|(span, count)| (rule.stage_text(*span), *count)).collect()
+        self.counts
+            .iter()
+            .map(|(span, count)| (rule.stage_text(*span), *count))
+            .collect()
     }
 }
 

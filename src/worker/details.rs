@@ -20,9 +20,19 @@ pub fn raw_text(hunted: &Hunted, event: &StoredEvent, zone: Zone) -> Result<Arc<
     }
     let (member, detected) = member_of(hunted, event)?;
     let context = ParseContext { assume_tz: zone };
-    let reread = Reread { member, detected, context: &context };
-    let wanted = Wanted { position: event.locator.position, identity: Some(event.identity) };
-    reread.one(wanted).map(Arc::from).map_err(|error| error.to_string())
+    let reread = Reread {
+        member,
+        detected,
+        context: &context,
+    };
+    let wanted = Wanted {
+        position: event.locator.position,
+        identity: Some(event.identity),
+    };
+    reread
+        .one(wanted)
+        .map(Arc::from)
+        .map_err(|error| error.to_string())
 }
 
 /// All fields of an event.
@@ -48,11 +58,25 @@ pub fn fields(
         },
         ours: origin.ours,
     };
-    let raw = record.system.iter().map(|field| (format!("System/{}", field.name), field));
-    let raw = raw.chain(record.data.iter().map(|field| (field.name.to_string(), field)));
+    let raw = record
+        .system
+        .iter()
+        .map(|field| (format!("System/{}", field.name), field));
+    let raw = raw.chain(
+        record
+            .data
+            .iter()
+            .map(|field| (field.name.to_string(), field)),
+    );
     Ok(EventFields {
-        model: sources.explain(source, &record, &hunted.hosts).into_iter().map(origin).collect(),
-        raw: raw.map(|(name, field)| (name, field.value.clone())).collect(),
+        model: sources
+            .explain(source, &record, &hunted.hosts)
+            .into_iter()
+            .map(origin)
+            .collect(),
+        raw: raw
+            .map(|(name, field)| (name, field.value.clone()))
+            .collect(),
     })
 }
 
@@ -77,5 +101,7 @@ fn member_of<'a>(
     let place = event.locator.source.0 as usize;
     let member = hunted.members.get(place);
     let detected = hunted.detected.get(place).and_then(Option::as_ref);
-    member.zip(detected).ok_or_else(|| "the record's file is not known yet".to_owned())
+    member
+        .zip(detected)
+        .ok_or_else(|| "the record's file is not known yet".to_owned())
 }

@@ -31,10 +31,19 @@ impl Tokens {
         };
         let cell = |(name, cell): (&Arc<str>, &Option<Value>)| {
             let texts = cell.as_ref()?.each();
-            Some((name.to_string(), texts.iter().map(ToString::to_string).collect()))
+            Some((
+                name.to_string(),
+                texts.iter().map(ToString::to_string).collect(),
+            ))
         };
         Self {
-            values: findings.table.columns.iter().zip(&cells.cells).filter_map(cell).collect(),
+            values: findings
+                .table
+                .columns
+                .iter()
+                .zip(&cells.cells)
+                .filter_map(cell)
+                .collect(),
             anchor: findings.findings.get(row).and_then(|f| f.last),
         }
     }
@@ -76,10 +85,18 @@ impl Over<'_> {
     pub fn resolve(&self, which: usize, tokens: &Tokens) -> Result<ResolvedDrilldown, String> {
         let rule = &self.rule.detection;
         let Some(drilldown) = rule.drilldowns.get(which) else {
-            return Err(format!("'{}' has no drilldown number {}", rule.name, which + 1));
+            return Err(format!(
+                "'{}' has no drilldown number {}",
+                rule.name,
+                which + 1
+            ));
         };
         let values = |field: &str| tokens.get(field);
-        let row = Row { values: &values, anchor: tokens.anchor, window: self.window() };
+        let row = Row {
+            values: &values,
+            anchor: tokens.anchor,
+            window: self.window(),
+        };
         resolve(rule, drilldown, &self.rule.macros, row).map_err(|error| error.drawn())
     }
 
@@ -102,7 +119,9 @@ impl Over<'_> {
                 self.risk(&plan, resolved.bounds)
             }
             PlanInput::Table { model, dataset } => {
-                return Err(format!("the data model '{model}.{dataset}' is not available"));
+                return Err(format!(
+                    "the data model '{model}.{dataset}' is not available"
+                ));
             }
             PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds),
         };
@@ -118,14 +137,16 @@ impl Over<'_> {
         if plan.predicate_key() == self.rule.plan.predicate_key() {
             return run_over(plan, bounds, &self.findings.events, true);
         }
-        let rule = Rule { plan: plan.clone(), ..self.rule.clone() };
+        let rule = Rule {
+            plan: plan.clone(),
+            ..self.rule.clone()
+        };
         let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
         run_over(plan, bounds, &hunted.findings.events, false)
     }
 
     fn risk(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
-        let last: Vec<Option<Timestamp>> =
-            self.findings.findings.iter().map(|f| f.last).collect();
+        let last: Vec<Option<Timestamp>> = self.findings.findings.iter().map(|f| f.last).collect();
         let own = risk_events(&self.findings.table, &last, &self.rule.risk_spec());
         let store = RiskStore::new(own, self.imported.to_vec());
         let range = store.between(bounds.earliest, bounds.latest);
@@ -134,7 +155,10 @@ impl Over<'_> {
         let imported = store.imported();
         let plural = if imported == 1 { "" } else { "s" };
         DrilldownResult {
-            ours: Some(("Σ calculated_risk_score".to_owned(), scores(&table, store.events()))),
+            ours: Some((
+                "Σ calculated_risk_score".to_owned(),
+                scores(&table, store.events()),
+            )),
             basis: format!(
                 "from 1 rule and {imported} imported risk event{plural}; in ES every rule counts"
             ),
@@ -172,7 +196,10 @@ fn run_over(
             })
         })
         .collect();
-    let rows = within.iter().filter_map(|place| events.get(*place)).map(|event| &event.row);
+    let rows = within
+        .iter()
+        .filter_map(|place| events.get(*place))
+        .map(|event| &event.row);
     let mut table = plan.run_rows(rows);
     for row in &mut table.rows {
         for event in &mut row.events {
@@ -214,7 +241,11 @@ fn behind(table: &Table) -> Vec<(usize, Vec<usize>)> {
 
 fn summary(event: &StoredEvent) -> String {
     let account = event.account.as_deref().unwrap_or("-");
-    let line = event.command_line.as_deref().or(event.image.as_deref()).unwrap_or("-");
+    let line = event
+        .command_line
+        .as_deref()
+        .or(event.image.as_deref())
+        .unwrap_or("-");
     format!("{} {} {account} {line}", event.letter, event.endpoint)
 }
 
@@ -223,9 +254,8 @@ fn risk_lines(table: &Table, events: &[RiskEvent]) -> Vec<DrilldownEvent> {
         .into_iter()
         .filter_map(|(place, rows)| {
             let event = events.get(place)?;
-            let field = |(name, value): (&str, &Value)| {
-                (name.to_owned(), value.as_text().into_owned())
-            };
+            let field =
+                |(name, value): (&str, &Value)| (name.to_owned(), value.as_text().into_owned());
             Some(DrilldownEvent {
                 time: event.time,
                 summary: event.summary(),
@@ -252,7 +282,11 @@ fn scores(table: &Table, events: &[RiskEvent]) -> Vec<String> {
 }
 
 /// The zone and offset text of bounds, for headless `--show-search`.
-pub fn bounds_text(earliest: Option<Timestamp>, latest: Option<Timestamp>, zone: Zone) -> [String; 2] {
+pub fn bounds_text(
+    earliest: Option<Timestamp>,
+    latest: Option<Timestamp>,
+    zone: Zone,
+) -> [String; 2] {
     let text = |at: Option<Timestamp>, open: &str| {
         at.map_or_else(|| open.to_owned(), |at| at.rfc3339(zone))
     };

@@ -32,6 +32,8 @@ const YEAR: i64 = 366 * 24 * 3600;
 pub struct HuntOptions {
     /// Files, folders, `-`.
     pub paths: Vec<PathBuf>,
+    /// Evidence that is built into the program: shown path and bytes.
+    pub built_in: &'static [(&'static str, &'static [u8])],
     /// Host names given by a person (`--hosts`).
     pub hosts: Hosts,
     /// The zone of times that carry none.
@@ -102,9 +104,15 @@ pub fn hunt(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Hunted {
-    let inputs: Vec<Input> = discover::list(&options.paths).collect();
+    let built_in = options
+        .built_in
+        .iter()
+        .map(|(path, bytes)| Input::built_in(path, bytes));
+    let inputs: Vec<Input> = discover::list(&options.paths).chain(built_in).collect();
     let read_options = ReadOptions {
-        context: ParseContext { assume_tz: options.assume_tz },
+        context: ParseContext {
+            assume_tz: options.assume_tz,
+        },
         cancel: options.cancel.clone(),
         total: total_bytes(&inputs),
     };
@@ -129,7 +137,9 @@ pub fn hunt(
 }
 
 fn total_bytes(inputs: &[Input]) -> Option<u64> {
-    let known = inputs.iter().all(|i| matches!(i.origin, Origin::File { .. }) || i.refused.is_some());
+    let known = inputs
+        .iter()
+        .all(|i| i.origin != Origin::Stream || i.refused.is_some());
     known.then(|| inputs.iter().map(Input::bytes).sum())
 }
 
@@ -157,7 +167,9 @@ impl<'a> Hunt<'a> {
 
     /// The rows of what was found until now.
     pub fn findings(&self) -> Findings {
-        let events = self.late_hosts.resolve(&self.events, &self.hosts, self.sources);
+        let events = self
+            .late_hosts
+            .resolve(&self.events, &self.hosts, self.sources);
         let table = self.rule.plan.run_rows(events.iter().map(|e| &e.row));
         Findings::new(table, events)
     }
@@ -169,7 +181,10 @@ impl<'a> Hunt<'a> {
             members: self.members.clone(),
             detected: self.detected.clone(),
             hosts: self.hosts.clone(),
-            loaded: Loaded { span: self.span, ..Loaded::default() },
+            loaded: Loaded {
+                span: self.span,
+                ..Loaded::default()
+            },
         }
     }
 
@@ -183,8 +198,13 @@ impl<'a> Hunt<'a> {
     }
 
     fn finish(mut self, complete: bool) -> Hunted {
-        let events = self.late_hosts.resolve(&self.events, &self.hosts, self.sources);
-        let (table, stages) = self.rule.plan.run_rows_counted(events.iter().map(|e| &e.row));
+        let events = self
+            .late_hosts
+            .resolve(&self.events, &self.hosts, self.sources);
+        let (table, stages) = self
+            .rule
+            .plan
+            .run_rows_counted(events.iter().map(|e| &e.row));
         for (from, to) in self.late_hosts.names(&self.hosts) {
             self.ledger.rename_host(&from, &to);
         }
@@ -194,8 +214,16 @@ impl<'a> Hunt<'a> {
             .iter()
             .enumerate()
             .map(|(place, stage)| {
-                let rows_in = if place == 0 { creations } else { stage.rows_in as u64 };
-                (self.rule.stage_text(stage.span), rows_in, stage.rows_out as u64)
+                let rows_in = if place == 0 {
+                    creations
+                } else {
+                    stage.rows_in as u64
+                };
+                (
+                    self.rule.stage_text(stage.span),
+                    rows_in,
+                    stage.rows_out as u64,
+                )
             })
             .collect();
         Hunted {
@@ -377,11 +405,7 @@ impl Visitor for Hunt<'_> {
         entry.why.clone_from(&detected.reason);
     }
 
-    fn record(
-        &mut self,
-        mut record: Record,
-        raw: &mut dyn FnMut() -> Arc<str>,
-    ) -> ControlFlow<()> {
+    fn record(&mut self, mut record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()> {
         if let crate::event::Position::Evtx { record_id, .. } = record.locator.position {
             self.gaps.add(record_id);
         }

@@ -70,8 +70,10 @@ impl Rule {
         let datasets: Vec<Dataset> = models.datasets().cloned().collect();
         let options = PlanOptions { zone, now: None };
         let plan = Plan::compile(&parsed.pipeline, &datasets, &options).map_err(|problems| {
-            let drawn: Vec<String> =
-                problems.iter().map(|problem| parsed.draw(&detection, problem)).collect();
+            let drawn: Vec<String> = problems
+                .iter()
+                .map(|problem| parsed.draw(&detection, problem))
+                .collect();
             RuleError(drawn.join("\n"))
         })?;
         if let PlanInput::Table { model, dataset } = plan.input() {
@@ -82,18 +84,32 @@ impl Rule {
             )));
         }
         let attack = Attack::built_in()?;
-        Ok(Self { detection, macros, attack, parsed, plan, datasets, options })
+        Ok(Self {
+            detection,
+            macros,
+            attack,
+            parsed,
+            plan,
+            datasets,
+            options,
+        })
     }
 
     /// The expanded search's text of a span, on one line.
     pub fn stage_text(&self, span: Span) -> String {
-        let text = self.parsed.expanded.text.get(span.start..span.end).unwrap_or("");
+        let text = self
+            .parsed
+            .expanded
+            .text
+            .get(span.start..span.end)
+            .unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the where-clause of the first command looks at a field, written without its dataset.
     pub fn tests_field(&self, field: &str) -> bool {
-        self.predicate().is_some_and(|predicate| names_field(predicate, field))
+        self.predicate()
+            .is_some_and(|predicate| names_field(predicate, field))
     }
 
     /// The where-clause of the first command.
@@ -108,10 +124,12 @@ impl Rule {
     /// SHA-256 of the rule's file, in hex.
     pub fn sha256(&self) -> String {
         let digest = Sha256::digest(self.detection.text.as_bytes());
-        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        digest
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
     }
 
     /// What the rule gives for its risk events.
@@ -119,8 +137,16 @@ impl Rule {
         let rule = &self.detection;
         let technique = |id: &String| TechniqueSpec {
             id: id.clone(),
-            name: self.attack.technique(id).map_or(String::new(), |t| t.name.clone()),
-            tactics: self.attack.tactics_of(id).into_iter().map(str::to_owned).collect(),
+            name: self
+                .attack
+                .technique(id)
+                .map_or(String::new(), |t| t.name.clone()),
+            tactics: self
+                .attack
+                .tactics_of(id)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         };
         let entity = |entity: &crate::content::detection::RiskEntity| EntitySpec {
             field: entity.field.clone(),

@@ -66,7 +66,13 @@ impl Worker {
                 }
             }
         });
-        Self { engine, state, lookups, send, reports }
+        Self {
+            engine,
+            state,
+            lookups,
+            send,
+            reports,
+        }
     }
 }
 
@@ -80,7 +86,10 @@ impl WorkerHandle for Worker {
         let (engine, state, send) = (self.engine.clone(), self.state.clone(), self.send.clone());
         thread::spawn(move || {
             let end = guarded(|| load(&engine, &state, &send));
-            let _ = send.send(Report::Ended { kind: JobKind::Load, end });
+            let _ = send.send(Report::Ended {
+                kind: JobKind::Load,
+                end,
+            });
         });
     }
 
@@ -140,7 +149,11 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
             return JobEnd::Cancelled;
         }
     }
-    if complete { JobEnd::Done } else { JobEnd::Cancelled }
+    if complete {
+        JobEnd::Done
+    } else {
+        JobEnd::Cancelled
+    }
 }
 
 /// Tells the screen how loading goes, and the rows whenever new events have come.
@@ -177,7 +190,10 @@ impl Observer for Teller<'_> {
 }
 
 fn names(members: &[Member]) -> Arc<[Arc<str>]> {
-    members.iter().map(|member| Arc::from(&*member.name)).collect()
+    members
+        .iter()
+        .map(|member| Arc::from(&*member.name))
+        .collect()
 }
 
 fn look_up(
@@ -194,16 +210,29 @@ fn look_up(
         Job::Raw { event, generation } => {
             let found = over.events.get(event).ok_or_else(unknown);
             let text = found.and_then(|found| details::raw_text(hunted, found, zone));
-            Report::Raw { event, generation, text }
+            Report::Raw {
+                event,
+                generation,
+                text,
+            }
         }
         Job::Fields { event, generation } => {
             let found = over.events.get(event).ok_or_else(unknown);
             let fields = found
                 .and_then(|found| details::fields(hunted, &engine.sources, found, zone))
                 .map(Arc::new);
-            Report::Fields { event, generation, fields }
+            Report::Fields {
+                event,
+                generation,
+                fields,
+            }
         }
-        Job::Drilldown { which, row, all_time, generation } => {
+        Job::Drilldown {
+            which,
+            row,
+            all_time,
+            generation,
+        } => {
             let tokens = Tokens::of_row(over, row);
             let over = Over {
                 rule: &engine.rule,
@@ -214,7 +243,11 @@ fn look_up(
                 imported: &engine.imported,
             };
             let result = over.run(which, &tokens, all_time).map(Arc::new);
-            Report::Drilldown { generation, which, result }
+            Report::Drilldown {
+                generation,
+                which,
+                result,
+            }
         }
     };
     match send.send(report) {

@@ -36,10 +36,16 @@ impl Rule {
             sections: self.sections(),
             search: rule.search.clone(),
             expanded: self.parsed.expanded.text.clone(),
-            overrides: overrides.map(|o| (o.name.clone(), o.file.clone())).collect(),
+            overrides: overrides
+                .map(|o| (o.name.clone(), o.file.clone()))
+                .collect(),
             indicators: self.indicators(),
             drilldowns: rule.drilldowns.iter().map(|d| d.name.clone()).collect(),
-            entities: rule.entities.iter().map(|e| (e.field.clone(), e.score)).collect(),
+            entities: rule
+                .entities
+                .iter()
+                .map(|e| (e.field.clone(), e.score))
+                .collect(),
         }
     }
 
@@ -58,7 +64,10 @@ impl Rule {
         let sections = [
             ("Description", rule.description.trim().to_owned()),
             ("ATT&CK", attack),
-            ("Known false positives", rule.known_false_positives.trim().to_owned()),
+            (
+                "Known false positives",
+                rule.known_false_positives.trim().to_owned(),
+            ),
             ("Data sources", rule.data_sources.join("\n")),
             ("Analytic stories", rule.analytic_stories.join("\n")),
             ("References", rule.references.join("\n")),
@@ -70,9 +79,17 @@ impl Rule {
             ("File", rule.origin.clone()),
             ("How to implement", rule.how_to_implement.trim().to_owned()),
         ];
-        let unknown = rule.unknown.iter().map(|(key, value)| (key.clone(), value.clone()));
-        let sections = sections.into_iter().map(|(name, text)| (name.to_owned(), text));
-        sections.chain(unknown).filter(|(_, text)| !text.is_empty()).collect()
+        let unknown = rule
+            .unknown
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()));
+        let sections = sections
+            .into_iter()
+            .map(|(name, text)| (name.to_owned(), text));
+        sections
+            .chain(unknown)
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
     }
 
     fn indicators(&self) -> Vec<(String, String, String, String)> {
@@ -88,7 +105,10 @@ impl Rule {
             .into_iter()
             .map(|(field, kind, value)| {
                 let same = |k: &&Known| k.field == field && k.kind == kind && k.value == value;
-                let corpus = known.iter().find(same).map_or(String::new(), |k| k.corpus.clone());
+                let corpus = known
+                    .iter()
+                    .find(same)
+                    .map_or(String::new(), |k| k.corpus.clone());
                 (field, kind.to_owned(), value, corpus)
             })
             .collect()
@@ -101,11 +121,19 @@ fn collect(predicate: &Predicate, found: &mut Vec<(String, &'static str, String)
         Predicate::And(parts) | Predicate::Or(parts) => {
             parts.iter().for_each(|part| collect(part, found));
         }
-        Predicate::Compare { field, op: CompareOp::Equal, value } => {
+        Predicate::Compare {
+            field,
+            op: CompareOp::Equal,
+            value,
+        } => {
             found.push((field.text.clone(), "eq", text(value)));
         }
         Predicate::In { field, values } => {
-            found.extend(values.iter().map(|value| (field.text.clone(), "in", text(value))));
+            found.extend(
+                values
+                    .iter()
+                    .map(|value| (field.text.clone(), "in", text(value))),
+            );
         }
         Predicate::Not(_) | Predicate::Compare { .. } | Predicate::Text(_) => {}
     }
@@ -130,7 +158,8 @@ mod tests {
         let models = Models::built_in().unwrap();
         let rule = Rule::load(&RuleFiles::default(), &models, Zone::UTC).unwrap();
         let view = rule.view();
-        let line = |i: &(String, String, String, String)| format!("{} {} {} {}", i.0, i.1, i.2, i.3);
+        let line =
+            |i: &(String, String, String, String)| format!("{} {} {} {}", i.0, i.1, i.2, i.3);
         let lines: Vec<String> = view.indicators.iter().map(line).collect();
         assert_eq!(
             lines,
@@ -141,6 +170,9 @@ mod tests {
                 "Processes.process_name eq msiexec.exe 22 (elastic 17, splunk 5)",
             ]
         );
-        assert_eq!((view.severity.as_str(), view.kind.as_str()), ("low", "Anomaly"));
+        assert_eq!(
+            (view.severity.as_str(), view.kind.as_str()),
+            ("low", "Anomaly")
+        );
     }
 }

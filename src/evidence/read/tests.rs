@@ -4,6 +4,7 @@ use super::*;
 use crate::evidence::discover::list;
 use crate::evidence::encoding::Encoding;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What a visitor is told, log by log.

@@ -1,0 +1,308 @@
+//! `gimlet hunt`: the rows of the rule, the events behind them, the ledger, the coverage.
+
+use super::progress::Line;
+use super::rows::{Printing, say, unless_closed};
+use super::{interrupt, session, status};
+use crate::cli::{Format, Hunt};
+use crate::config::Settings;
+use crate::event::{SourceId, Timestamp};
+use crate::evidence::hash::hash;
+use crate::evidence::ledger::Ledger;
+use crate::evidence::member::{Member, Origin};
+use crate::report::{
+    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, problem_line, write_coverage,
+    write_events, write_findings, write_ledger,
+};
+use crate::worker::drilldown::bounds_text;
+use crate::worker::hunt::{Hunted, hunt};
+use crate::worker::rule::Rule;
+use anyhow::{Context as _, Result};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+/// Runs `gimlet hunt`; returns the exit status. `arguments` go into the ledger as they were given.
+pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8> {
+    let (clock, started) = (Instant::now(), now());
+    let (mut engine, remarks) = session::engine(&args.reading, &[], settings)?;
+    engine.options.keep_raw = args.events.is_some();
+    let cancel = engine.options.cancel.clone();
+    interrupt::watch(&cancel)?;
+    let quiet = args.saying.quiet;
+    remarks.iter().for_each(|remark| say(remark));
+    if args.rows.show_search {
+        show_search(
+            &engine.rule,
+            settings,
+            (args.reading.since, args.reading.until),
+        );
+    }
+    // Wrong names are told before an hour of reading, not after.
+    let outputs = Outputs::create(args)?;
+    let mut line = Line::new(quiet);
+    let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
+    line.clear();
+    let interrupted = cancel.load(Ordering::Relaxed);
+    let order = print_rows(args, settings, &engine.rule, &hunted)?;
+    if outputs.any() && !args.no_hash {
+        // A second Ctrl-C still ends it at once.
+        put_hashes(&mut hunted, &AtomicBool::new(interrupted));
+    }
+    let mut document = LedgerDocument {
+        rules: &[rule_entry(&engine.rule)],
+        macro_overrides: &overrides(&engine.rule),
+        arguments,
+        started,
+        ended: now(),
+        zone: settings.tz,
+        ledger: &hunted.loaded.ledger,
+    };
+    document.ended = now();
+    outputs.write(&hunted, &order, &document)?;
+    finish(args, settings, &engine.rule, &hunted, clock)
+}
+
+fn print_rows(
+    args: &Hunt,
+    settings: &Settings,
+    rule: &Rule,
+    hunted: &Hunted,
+) -> Result<Vec<usize>> {
+    let printing = Printing {
+        rule,
+        args: &args.rows,
+        settings,
+        search: &rule.detection.search,
+        bounds: (args.reading.since, args.reading.until),
+    };
+    let findings = &hunted.findings;
+    let mut order = printing.order(&findings.table)?;
+    if printing.format() != Format::Table || args.rows.wide {
+        printing.print(&findings.table, &order)?;
+        return Ok(order);
+    }
+    if args.rows.sort.is_none() {
+        order = by_first_time(findings);
+    }
+    let files = &hunted.loaded.ledger.files;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = write_findings(&mut out, findings, files, &order, printing.style());
+    unless_closed(done.and_then(|()| out.flush()))?;
+    Ok(order)
+}
+
+/// The files that are written beside the rows, opened before anything is read.
+struct Outputs {
+    events: Option<(PathBuf, BufWriter<File>)>,
+    ledger: Option<(PathBuf, BufWriter<File>)>,
+}
+
+impl Outputs {
+    fn create(args: &Hunt) -> Result<Self> {
+        let open = |path: &Option<PathBuf>| -> Result<Option<(PathBuf, BufWriter<File>)>> {
+            let Some(path) = path else { return Ok(None) };
+            let file = File::create(path).with_context(|| {
+                format!(
+                    "can't write '{}': give a path in a folder that you may write",
+                    path.display()
+                )
+            })?;
+            Ok(Some((path.clone(), BufWriter::new(file))))
+        };
+        Ok(Self {
+            events: open(&args.events)?,
+            ledger: open(&args.ledger)?,
+        })
+    }
+
+    fn any(&self) -> bool {
+        self.events.is_some() || self.ledger.is_some()
+    }
+
+    fn write(self, hunted: &Hunted, order: &[usize], ledger: &LedgerDocument<'_>) -> Result<()> {
+        let failed = |path: &Path| format!("'{}' could not be written to its end", path.display());
+        if let Some((path, mut out)) = self.events {
+            let files = &hunted.loaded.ledger.files;
+            let mut raw = |_: usize, event: &crate::store::StoredEvent| {
+                event
+                    .raw
+                    .clone()
+                    .ok_or_else(|| "the record's text was not kept".to_owned())
+            };
+            write_events(&mut out, &hunted.findings, order, files, &mut raw)
+                .and_then(|()| out.flush())
+                .with_context(|| failed(&path))?;
+        }
+        if let Some((path, mut out)) = self.ledger {
+            write_ledger(&mut out, ledger)
+                .and_then(|()| out.flush())
+                .with_context(|| failed(&path))?;
+        }
+        Ok(())
+    }
+}
+
+fn put_hashes(hunted: &mut Hunted, cancel: &AtomicBool) {
+    let mut by_path: BTreeMap<&Path, Vec<&Member>> = BTreeMap::new();
+    for member in hunted.members.iter().filter(|m| m.origin != Origin::Stream) {
+        by_path.entry(&member.path).or_default().push(member);
+    }
+    let mut digests: Vec<(SourceId, String)> = Vec::new();
+    for (path, members) in by_path {
+        // A file that can't be hashed has no hash in the ledger; why it can't be read stands there.
+        let Ok(hashes) = hash(path, &members, cancel) else {
+            continue;
+        };
+        let named = |(id, digest): (SourceId, Option<crate::evidence::hash::Digest>)| {
+            digest.map(|digest| (id, digest.to_string()))
+        };
+        digests.extend(hashes.members.into_iter().filter_map(named));
+    }
+    for (id, digest) in digests {
+        hunted.loaded.ledger.file(id).sha256 = Some(digest);
+    }
+}
+
+/// Says on standard error what was read and what not, and gives the exit status.
+fn finish(
+    args: &Hunt,
+    settings: &Settings,
+    rule: &Rule,
+    hunted: &Hunted,
+    clock: Instant,
+) -> Result<u8> {
+    let ledger = &hunted.loaded.ledger;
+    let rows = hunted.findings.table.rows.len() as u64;
+    if args.coverage {
+        let style = crate::report::TableStyle {
+            width: crate::terminal::width(),
+            zone: settings.tz,
+            ascii: settings.ascii,
+        };
+        let mut text = Vec::new();
+        write_coverage(&mut text, ledger, style)?;
+        say(String::from_utf8_lossy(&text).trim_end());
+    }
+    if !args.saying.quiet {
+        say_files(ledger, args.saying.verbose);
+        if rows == 0 {
+            say(&no_rows(rule, hunted));
+        }
+        let events = hunted.findings.events.len() as u64;
+        say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
+    }
+    Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+fn say_files(ledger: &Ledger, verbose: bool) {
+    for file in &ledger.files {
+        if let Some(problem) = problem_line(file) {
+            say(&problem);
+        } else if verbose {
+            say(&format!(
+                "{}: {} · {} records",
+                file.place(),
+                file.format,
+                file.records
+            ));
+        }
+    }
+}
+
+/// What "no rows" rests on, in a few words; the coverage says it by host.
+pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
+    let totals = &hunted.loaded.ledger.totals;
+    let counts: Vec<String> = hunted
+        .loaded
+        .clause_counts
+        .iter()
+        .map(|(clause, count)| format!("{count} met {clause}"))
+        .collect();
+    let met = if counts.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", counts.join(", "))
+    };
+    format!(
+        "No rows of '{}': {} process creations on {} of {} hosts tested, {} with a command line{met}",
+        rule.detection.name,
+        totals.creations - totals.duplicates,
+        totals.hosts_with_creations,
+        totals.hosts,
+        totals.with_command_line,
+    )
+}
+
+/// The exit status of outputs.md. Rows that were asked about go before evidence that was not read.
+pub fn exit_status(ledger: &Ledger, fail_on_rows: bool) -> u8 {
+    if !ledger.complete {
+        status::INTERRUPTED
+    } else if !ledger.any_read() {
+        status::USAGE
+    } else if fail_on_rows {
+        status::ROWS
+    } else if ledger.all_read() {
+        status::READ
+    } else {
+        status::PARTLY
+    }
+}
+
+/// Prints the search, its bounds and the macros that were replaced, on standard error.
+pub fn show_search(
+    rule: &Rule,
+    settings: &Settings,
+    bounds: (Option<Timestamp>, Option<Timestamp>),
+) {
+    say(rule.detection.search.trim_end());
+    say(&format!(
+        "-- with its macros expanded:\n{}",
+        rule.parsed.expanded.text.trim_end()
+    ));
+    say_bounds(rule, settings, bounds);
+}
+
+/// The bounds and the replaced macros.
+pub fn say_bounds(
+    rule: &Rule,
+    settings: &Settings,
+    bounds: (Option<Timestamp>, Option<Timestamp>),
+) {
+    let [earliest, latest] = bounds_text(bounds.0, bounds.1, settings.tz);
+    say(&format!("-- earliest {earliest}, latest {latest}"));
+    for replaced in rule.macros.overrides() {
+        say(&format!(
+            "-- macro '{}' is from '{}'",
+            replaced.name, replaced.file
+        ));
+    }
+}
+
+fn rule_entry(rule: &Rule) -> RuleEntry {
+    RuleEntry {
+        id: rule.detection.id.clone(),
+        name: rule.detection.name.clone(),
+        version: rule.detection.version.clone(),
+        sha256: rule.sha256(),
+    }
+}
+
+fn overrides(rule: &Rule) -> Vec<MacroOverride> {
+    let entry = |o: &crate::content::macros::Override| MacroOverride {
+        name: o.name.clone(),
+        file: o.file.clone(),
+    };
+    rule.macros.overrides().iter().map(entry).collect()
+}
+
+/// The wall clock: only when a run began and ended is taken from it.
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(millis).unwrap_or(Timestamp::from_ticks(0))
+}
