@@ -102,6 +102,7 @@ impl Bounds {
             "startminutesago" => self.earliest = Some(ago(60)?),
             "endhoursago" => self.latest = Some(ago(3600)?),
             "enddaysago" => self.latest = Some(ago(DAY)?),
+            "endminutesago" => self.latest = Some(ago(60)?),
             "earliest" => self.earliest = relative(value, anchor).ok_or_else(unknown)?,
             "latest" => self.latest = relative(value, anchor).ok_or_else(unknown)?,
             _ => return Err(unknown()),

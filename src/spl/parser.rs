@@ -19,6 +19,9 @@ use std::ops::Range;
 /// The deepest predicate of the public content of 2025 has 4 levels.
 pub const MAX_DEPTH: u32 = 64;
 
+/// How many messages one search gives; a person reads a few.
+const MAX_PROBLEMS: usize = 32;
+
 /// Reads a search. All commands that are wrong are named, one message each.
 pub fn parse(text: &str) -> Result<Pipeline, Vec<Diagnostic>> {
     let cut = lexer::commands(text);
@@ -32,6 +35,9 @@ pub fn parse(text: &str) -> Result<Pipeline, Vec<Diagnostic>> {
         match command(text, range, number == 0, implied) {
             Ok(command) => commands.push(command),
             Err(problem) => problems.push(problem),
+        }
+        if problems.len() >= MAX_PROBLEMS {
+            break;
         }
     }
     if problems.is_empty() {

@@ -67,8 +67,19 @@ impl Pattern {
         if self.is_any() {
             return true;
         }
+        if let Some(equal) = self.equals_ascii(subject) {
+            return equal;
+        }
         let text = subject.text(self.case_sensitive);
         self.places(text, &mut |_| {})
+    }
+
+    /// The answer for an exact text when both sides are ASCII: nothing need be folded then.
+    fn equals_ascii(&self, subject: &Subject<'_>) -> Option<bool> {
+        let text = self.exact().filter(|text| text.is_ascii())?;
+        let value = subject.text(true);
+        let plain = !self.case_sensitive && value.is_ascii();
+        plain.then(|| value.eq_ignore_ascii_case(text))
     }
 
     /// Whether it matches everything: a lone `*`.

@@ -15,7 +15,7 @@ pub struct TimeModifier {
     pub span: Span,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "earliest",
     "latest",
     "starttime",
@@ -27,7 +27,13 @@ const NAMES: [&str; 11] = [
     "starthoursago",
     "endhoursago",
     "startminutesago",
+    "endminutesago",
 ];
+
+/// Whether a name on the left of `=` is a time modifier and no field.
+pub fn is_time_modifier(name: &str) -> bool {
+    NAMES.contains(&name)
+}
 
 /// Takes the time modifiers that stand beside the other conditions of a `search` or `tstats` out of
 /// it. One under OR or NOT can't bound the search and stays.
@@ -70,7 +76,7 @@ fn without(predicate: Predicate, taken: &mut Vec<TimeModifier>) -> Option<Predic
             field,
             op: CompareOp::Equal,
             value,
-        } if NAMES.contains(&field.text.as_str()) => {
+        } if is_time_modifier(&field.text) => {
             taken.push(TimeModifier {
                 name: field.text,
                 value: value.text(),

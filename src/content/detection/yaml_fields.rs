@@ -3,7 +3,7 @@
 use crate::content::yaml::Node;
 
 /// The top keys that are read, in all generations.
-pub const KNOWN_KEYS: [&str; 31] = [
+pub const KNOWN_KEYS: [&str; 29] = [
     "name",
     "id",
     "version",
@@ -33,23 +33,29 @@ pub const KNOWN_KEYS: [&str; 31] = [
     "security_domain",
     "tests",
     "tags",
-    "risk_score",
-    "message",
 ];
 
-const TAG_KEYS: [&str; 12] = [
-    "analytic_story",
-    "asset_type",
-    "mitre_attack_id",
-    "product",
-    "category",
-    "security_domain",
-    "observable",
-    "message",
-    "risk_score",
-    "confidence",
-    "impact",
-    "risk_objects",
+/// The keys that are read under those that are maps.
+const INNER_KEYS: [(&str, &[&str]); 4] = [
+    (
+        "tags",
+        &[
+            "analytic_story",
+            "asset_type",
+            "mitre_attack_id",
+            "product",
+            "category",
+            "security_domain",
+            "observable",
+            "message",
+            "risk_score",
+            "confidence",
+            "impact",
+        ],
+    ),
+    ("rba", &["message", "risk_objects", "threat_objects"]),
+    ("finding", &["title", "entity", "entities"]),
+    ("intermediate_findings", &["entities"]),
 ];
 
 /// A text without the blanks around it; empty when there is none.
@@ -73,15 +79,20 @@ pub fn list(node: Option<&Node>) -> &[Node] {
 
 /// The keys that are not read and what stands under them.
 pub fn unknown_keys(node: &Node) -> Vec<(String, String)> {
-    let top = node
+    let mut unknown: Vec<_> = node
         .entries()
         .iter()
         .filter(|(key, _)| !KNOWN_KEYS.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.summary()));
-    let tags = node.get("tags").map_or(&[][..], Node::entries);
-    let tags = tags
-        .iter()
-        .filter(|(key, _)| !TAG_KEYS.contains(&key.as_str()))
-        .map(|(key, value)| (format!("tags.{key}"), value.summary()));
-    top.chain(tags).collect()
+        .map(|(key, value)| (key.clone(), value.summary()))
+        .collect();
+    for (outer, known) in INNER_KEYS {
+        let inner = node.get(outer).map_or(&[][..], Node::entries);
+        for (key, value) in inner
+            .iter()
+            .filter(|(key, _)| !known.contains(&key.as_str()))
+        {
+            unknown.push((format!("{outer}.{key}"), value.summary()));
+        }
+    }
+    unknown
 }

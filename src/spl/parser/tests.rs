@@ -349,6 +349,23 @@ fn mistakes_and_what_is_said_of_them() {
     }
 }
 
+/// Searches in the manner of the public content, each with a turn that has tripped a parser.
+const IN_THE_WILD: &[&str] = &[
+    r#"| tstats summariesonly=false count values(Processes.process) as process from datamodel=Endpoint.Processes where (Processes.process_name=rundll32.exe OR Processes.original_file_name=RUNDLL32.EXE) Processes.process=*comsvcs.dll* Processes.process IN ("*MiniDump*", "*#24*") by _time span=1h Processes.user | rename "Processes.*" as * | where count > 5 AND (isnotnull(user) OR 'a b'!="-")"#,
+    r#"| tstats count FROM datamodel=Endpoint.Filesystem WHERE Filesystem.file_name IN ("*\.txt","*\.html") Filesystem.file_path = *\\Temp\\* NOT (Filesystem.dest = "a" AND Filesystem.user!=x) BY Filesystem.dest, Filesystem.user"#,
+    r#"(source=XmlWinEventLog:Security OR source=WinEventLog:Security) EventCode=4688 NOT user="*$" process="*-c \"*\"*" | stats count, dc(a{}.b) as n by user host | eval t=strftime(_time, "%Y"), u=if(like(user, "%$"), "machine", lower(user) . "@" . host) | fields - _raw, n | table t u"#,
+    r#"| from datamodel:"Risk.All_Risk" | search normalized_risk_object IN ("a") | where match(risk_message, "(?i)a|b\\d+") AND risk_score>=10 | convert timeformat="%F" ctime(_time) AS t"#,
+];
+
+#[test]
+fn searches_as_they_are_written_are_understood() {
+    for text in IN_THE_WILD {
+        let tree = parse(text).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
+        let printed = print::pipeline(&tree);
+        assert_eq!(parse(&printed).unwrap(), tree, "{printed}");
+    }
+}
+
 #[test]
 fn depth_is_bounded() {
     let deep =
@@ -366,6 +383,7 @@ fn depth_is_bounded() {
     ] {
         assert_eq!(parse(&text).unwrap_err()[0].code, "SPL-DEPTH");
     }
+    assert_eq!(parse(&"| x".repeat(10_000)).unwrap_err().len(), 32);
 }
 
 proptest::proptest! {
