@@ -97,6 +97,33 @@ impl Sources {
     }
 }
 
+/// A machine that is known by a sensor's id only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine<'r> {
+    /// The id: `aid`, `udid`.
+    pub id: &'r str,
+    /// What the record says that may be its name: NVM's authority of the logged-in user, which is
+    /// the machine for a local account and the domain for any other.
+    pub claimed: Option<&'r str>,
+}
+
+impl Sources {
+    /// The machine of a creation when the host table has no name for it (yet): count it under its
+    /// id until the table is complete, see [`Hosts::name_of`].
+    pub fn unnamed_machine<'r>(
+        &self,
+        source: SourceIndex,
+        record: &'r Record,
+        hosts: &Hosts,
+    ) -> Option<Machine<'r>> {
+        if self.get(source)?.detect.family == Family::Nvm {
+            return nvm::unnamed_machine(record, hosts);
+        }
+        let id = self.unresolved_host(source, record, hosts)?;
+        Some(Machine { id, claimed: None })
+    }
+}
+
 fn raw<'r>(source: &Source, record: &'r Record, from: &FactFrom) -> Option<&'r str> {
     match from {
         FactFrom::Rule(_) => None,

@@ -61,6 +61,11 @@ impl Hosts {
         find(&self.udid, udid)
     }
 
+    /// The host name of a machine by the id of any sensor.
+    pub fn name_of(&self, id: &str) -> Option<&str> {
+        self.of_aid(id).or_else(|| self.of_udid(id))
+    }
+
     /// How many ids have a name.
     pub fn len(&self) -> usize {
         self.aid.len() + self.udid.len()

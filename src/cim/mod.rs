@@ -19,7 +19,7 @@ pub mod sources;
 mod transform;
 pub mod url;
 
-pub use facts::Facts;
+pub use facts::{Facts, Machine};
 pub use hosts::{Hosts, HostsError};
 pub use mapping::FieldOrigin;
 pub use model::{Dataset, DatasetRow, Model, Models};

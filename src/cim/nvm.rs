@@ -1,6 +1,7 @@
 //! Cisco NVM flows, where a table can't say it. The add-on's own evaluations were never seen: how a
 //! command line is put together here is ours, and `assets/sources/cisco_nvm.toml` says so.
 
+use super::facts::Machine;
 use super::hosts::Hosts;
 use super::rule::{Ruled, present};
 use crate::event::Record;
@@ -73,6 +74,15 @@ pub fn endpoint<'r>(record: &'r Record, hosts: &'r Hosts) -> Option<&'r str> {
     udid.and_then(|udid| hosts.of_udid(udid))
         .or_else(|| value(record, "liuida"))
         .or(udid)
+}
+
+/// The machine when no host name is known for its device id.
+pub fn unnamed_machine<'r>(record: &'r Record, hosts: &Hosts) -> Option<Machine<'r>> {
+    let id = value(record, "udid").filter(|udid| hosts.of_udid(udid).is_none())?;
+    Some(Machine {
+        id,
+        claimed: value(record, "liuida"),
+    })
 }
 
 /// Whether it is a flow that names its process.

@@ -194,7 +194,7 @@ impl<'a> Hunt<'a> {
     }
 
     fn must_read_again(&self) -> bool {
-        self.late_hosts.any_resolved(&self.hosts) && self.rule.tests_field("dest")
+        self.late_hosts.any_dest_resolved(&self.hosts) && self.rule.tests_field("dest")
     }
 
     fn finish(mut self, complete: bool) -> Hunted {
@@ -249,8 +249,12 @@ impl<'a> Hunt<'a> {
         raw: &mut dyn FnMut() -> Arc<str>,
     ) {
         let row = self.sources.map(source, record, &self.hosts);
+        let machine = self.sources.unnamed_machine(source, record, &self.hosts);
         let endpoint = self.sources.endpoint(source, record, &self.hosts);
-        let endpoint = endpoint.as_deref().unwrap_or("unknown");
+        let endpoint = machine
+            .map(|m| m.id)
+            .or(endpoint.as_deref())
+            .unwrap_or("unknown");
         let has_command_line = self
             .sources
             .facts(source, record, &self.hosts)
@@ -268,9 +272,8 @@ impl<'a> Hunt<'a> {
                 duplicate,
             },
         );
-        let unresolved = self.sources.unresolved_host(source, record, &self.hosts);
-        if let Some(id) = unresolved {
-            self.late_hosts.note(id);
+        if let Some(machine) = machine {
+            self.late_hosts.note(machine);
         }
         if duplicate && !self.options.keep_duplicates {
             if let Some(Some(place)) = earlier {
@@ -284,8 +287,11 @@ impl<'a> Hunt<'a> {
             self.clauses.count(&self.rule.plan, &row);
             if self.rule.plan.test(&row) {
                 kept = Some(self.events.len());
-                if let Some(id) = unresolved {
-                    self.late_hosts.note_event(id, self.events.len());
+                if let Some(machine) = machine {
+                    let unresolved = self.sources.unresolved_host(source, record, &self.hosts);
+                    let place = self.events.len();
+                    self.late_hosts
+                        .note_event(machine.id, place, unresolved.is_some());
                 }
                 let stored = self.stored(source, record, row, identity, raw);
                 self.events.push(Arc::new(stored));

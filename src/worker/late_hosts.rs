@@ -1,40 +1,61 @@
 //! Host names that become known after the events that need them: an aidmaster file may lie behind
-//! the FDR data. The events keep the sensor's id until then; rows and ledger get the name.
+//! the FDR data, an NVM system record behind the flows. Until the end such machines are counted
+//! under the sensor's id; then rows and ledger get the name.
 
-use crate::cim::{Hosts, Sources};
+use crate::cim::{Hosts, Machine, Sources};
 use crate::store::StoredEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Sensor ids without a name at the time their events were read.
+/// Machines without a name at the time their events were read.
 #[derive(Debug, Clone, Default)]
 pub struct LateHosts {
-    ids: BTreeSet<String>,
-    events: BTreeMap<usize, String>,
+    /// By sensor id: the names that its records claim.
+    claimed: BTreeMap<String, BTreeSet<String>>,
+    /// By place among the events: the id, and whether the row's `dest` waits for the name too.
+    events: BTreeMap<usize, (String, bool)>,
 }
 
 impl LateHosts {
-    /// A creation of this sensor had no host name.
-    pub fn note(&mut self, id: &str) {
-        if !self.ids.contains(id) {
-            self.ids.insert(id.to_owned());
+    /// A creation was on this machine.
+    pub fn note(&mut self, machine: Machine<'_>) {
+        if !self.claimed.contains_key(machine.id) {
+            self.claimed.insert(machine.id.to_owned(), BTreeSet::new());
+        }
+        if let Some((claimed, names)) = machine.claimed.zip(self.claimed.get_mut(machine.id))
+            && !names.contains(claimed)
+        {
+            names.insert(claimed.to_owned());
         }
     }
 
-    /// The event at that place waits for the name of this sensor's host.
-    pub fn note_event(&mut self, id: &str, event: usize) {
-        self.events.insert(event, id.to_owned());
+    /// The event at that place was on this machine; `dest` says that the name is its `dest`.
+    pub fn note_event(&mut self, id: &str, event: usize, dest: bool) {
+        self.events.insert(event, (id.to_owned(), dest));
     }
 
-    /// Whether a name became known that was missing.
-    pub fn any_resolved(&self, hosts: &Hosts) -> bool {
-        self.ids.iter().any(|id| hosts.of_aid(id).is_some())
+    /// Whether the `dest` of a row became known that was missing.
+    pub fn any_dest_resolved(&self, hosts: &Hosts) -> bool {
+        self.claimed.keys().any(|id| hosts.of_aid(id).is_some())
     }
 
-    /// Each id that has a name now, and the name.
-    pub fn names(&self, hosts: &Hosts) -> Vec<(String, String)> {
-        let named = |id: &String| Some((id.clone(), hosts.of_aid(id)?.to_owned()));
-        self.ids.iter().filter_map(named).collect()
+    /// Each id and the name that is known for it now. What its records claim is taken for its name
+    /// only when they claim one thing and no other machine claims it: a domain is no machine.
+    pub fn names(&self, hosts: &Hosts) -> BTreeMap<String, String> {
+        let mut claims: BTreeMap<String, usize> = BTreeMap::new();
+        for name in self.claimed.values().flatten() {
+            *claims.entry(name.to_lowercase()).or_default() += 1;
+        }
+        let own = |names: &BTreeSet<String>| {
+            let (first, last) = (names.first()?, names.last()?);
+            let unique = first == last && claims.get(&first.to_lowercase()) == Some(&1);
+            unique.then(|| first.clone())
+        };
+        let named = |(id, names): (&String, &BTreeSet<String>)| {
+            let known = hosts.name_of(id).map(str::to_owned);
+            Some((id.clone(), known.or_else(|| own(names))?))
+        };
+        self.claimed.iter().filter_map(named).collect()
     }
 
     /// The events with the names that are known now.
@@ -45,14 +66,48 @@ impl LateHosts {
         sources: &Sources,
     ) -> Vec<Arc<StoredEvent>> {
         let mut events = events.to_vec();
-        for (place, id) in &self.events {
-            let Some((event, name)) = events.get_mut(*place).zip(hosts.of_aid(id)) else {
+        let names = self.names(hosts);
+        for (place, (id, dest)) in &self.events {
+            let Some((event, name)) = events.get_mut(*place).zip(names.get(id)) else {
                 continue;
             };
             let event = Arc::make_mut(event);
-            event.row = sources.remap_host(&event.row, name);
-            event.endpoint = Arc::from(name);
+            event.endpoint = Arc::from(name.as_str());
+            if *dest {
+                event.row = sources.remap_host(&event.row, name);
+            }
         }
         events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_no_machine() {
+        let mut late = LateHosts::default();
+        for (id, claimed) in [
+            ("a", "CORP"),
+            ("b", "corp"),
+            ("c", "WS-1"),
+            ("d", "X"),
+            ("d", "Y"),
+        ] {
+            late.note(Machine {
+                id,
+                claimed: Some(claimed),
+            });
+        }
+        late.note(Machine {
+            id: "e",
+            claimed: None,
+        });
+        let mut hosts = Hosts::default();
+        hosts.read("udid,host\nb,web-02").unwrap();
+        let names: Vec<_> = late.names(&hosts).into_iter().collect();
+        let expected = [("b", "web-02"), ("c", "WS-1")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(names, expected);
     }
 }
