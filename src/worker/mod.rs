@@ -5,5 +5,5 @@ pub mod report;
 
 pub use report::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,
-    Progress, Report, RuleView,
+    Progress, Report, RuleView, WorkerHandle,
 };

@@ -5,7 +5,19 @@ use crate::event::Timestamp;
 use crate::evidence::ledger::Ledger;
 use crate::search::Table;
 use crate::store::Findings;
+use crossbeam_channel::Receiver;
 use std::sync::Arc;
+
+/// The screen's handle on the threads that work for it.
+pub trait WorkerHandle {
+    /// Starts a job over the findings that its places count in: those that the screen shows,
+    /// which may be older than the newest.
+    fn start(&mut self, job: Job, over: Arc<Findings>);
+    /// Asks loading to stop; what was found until then stands.
+    fn cancel_loading(&mut self);
+    /// What the jobs report. Bounded: the disk waits for the screen.
+    fn reports(&self) -> &Receiver<Report>;
+}
 
 /// Work that may take longer than a frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,11 +28,16 @@ pub enum Job {
     Raw {
         /// Its place in `Findings::events`.
         event: usize,
+        /// Comes back in the report: places shift while events arrive, so an earlier number is
+        /// stale.
+        generation: u64,
     },
     /// All fields of an event: model fields with the source field of each, and the raw fields.
     Fields {
         /// Its place in `Findings::events`.
         event: usize,
+        /// Comes back in the report, as in [`Job::Raw`].
+        generation: u64,
     },
     /// One of the rule's drilldown searches for a row.
     Drilldown {
@@ -66,6 +83,9 @@ pub enum JobEnd {
 pub enum Report {
     /// How far loading is.
     Progress(Progress),
+    /// The names of the members by `SourceId`, as a person reads them, hostile; sent before rows
+    /// whose events lie in them, and again when more are known.
+    Sources(Arc<[Arc<str>]>),
     /// The rows found until now, all of them.
     Findings(Arc<Findings>),
     /// Loading has ended: the accounting of the evidence.
@@ -74,6 +94,8 @@ pub enum Report {
     Raw {
         /// The event.
         event: usize,
+        /// The number that the job was given.
+        generation: u64,
         /// Its text, hostile.
         text: Result<Arc<str>, String>,
     },
@@ -81,6 +103,8 @@ pub enum Report {
     Fields {
         /// The event.
         event: usize,
+        /// The number that the job was given.
+        generation: u64,
         /// Model fields and raw fields.
         fields: Result<Arc<EventFields>, String>,
     },
