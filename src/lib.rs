@@ -11,5 +11,6 @@ pub mod risk;
 pub mod search;
 pub mod spl;
 pub mod store;
+pub mod terminal;
 pub mod ui;
 pub mod worker;

@@ -12,6 +12,9 @@ use crate::event::Value;
 use crate::search::Table;
 use serde_json::{Map, Number, Value as Json};
 
+/// What every terminal with OSC 52 takes: xterm's limit of 100,000 bytes of base64.
+const OSC52_SURE: usize = 74_994;
+
 impl App {
     /// Copies what is in focus.
     pub(super) fn copy_focused(&mut self) -> Vec<Effect> {
@@ -25,8 +28,13 @@ impl App {
     /// Copies a text and says so.
     pub(super) fn copy(&mut self, name: &str, text: String) -> Vec<Effect> {
         let count = text.chars().count();
+        let doubt = if text.len() > OSC52_SURE {
+            "; it is long, and some terminals take no more than 75 KB"
+        } else {
+            ""
+        };
         self.status = Some(format!(
-            "{name} ({count} characters) went to the terminal's clipboard by OSC 52"
+            "{name} ({count} characters) went to the terminal's clipboard by OSC 52{doubt}"
         ));
         vec![Effect::Copy(text)]
     }

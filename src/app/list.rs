@@ -46,7 +46,8 @@ impl<K> Default for List<K> {
             keys: Vec::new(),
             selected: 0,
             top: 0,
-            height: 1,
+            // Until it is drawn everything is in sight.
+            height: usize::MAX >> 2,
             chosen: None,
         }
     }

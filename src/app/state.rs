@@ -327,8 +327,10 @@ impl App {
         })
     }
 
-    /// Takes over how the screen was drawn.
-    pub fn laid_out(&mut self, layout: Layout) {
+    /// Takes over how the screen was drawn. Whether something moved by that, so that it is to be
+    /// drawn again.
+    pub fn laid_out(&mut self, layout: Layout) -> bool {
+        let at = self.text_positions();
         for drawn in &layout.panes {
             let height = drawn.height;
             match drawn.pane {
@@ -359,5 +361,17 @@ impl App {
             }
         }
         self.layout = layout;
+        self.text_positions() != at
+    }
+
+    /// Where the texts are that go to a match by themselves.
+    fn text_positions(&self) -> [Option<usize>; 4] {
+        let whole = self.drilldown().and_then(|drilldown| drilldown.view.at());
+        [
+            self.details.raw.at(),
+            self.rule_pane.view.at(),
+            self.evidence.account.at(),
+            whole,
+        ]
     }
 }

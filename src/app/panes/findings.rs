@@ -40,7 +40,7 @@ pub struct Columns {
     pub parent: usize,
     /// The URL's host.
     pub host: usize,
-    /// The URL's role.
+    /// The URL's role, where of a property only the name stands.
     pub role: usize,
     /// Digits of the number of events; 0 when all rows have one.
     pub count: usize,
@@ -289,7 +289,11 @@ impl Columns {
             columns.parent = columns.parent.max(length(&parent));
             if let Some(url) = main_url(finding) {
                 columns.host = columns.host.max(length(&url.host));
-                columns.role = columns.role.max(length(&url.role));
+                let role = url
+                    .role
+                    .strip_prefix("property ")
+                    .map_or(length(&url.role), |n| length(n) + 1);
+                columns.role = columns.role.max(role);
             }
             if finding.count > 1 {
                 columns.count = columns.count.max(finding.count.to_string().len());
