@@ -42,14 +42,14 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Some(Command::Drilldown(args)) => headless::drilldown::run(args, &settings),
         Some(Command::Demo(_)) => {
             let engine = headless::session::demo_engine(&settings)?;
-            gimlet::terminal::open(engine, &settings, true)
+            gimlet::terminal::open(engine, &settings, Some(headless::demo::SELECT))
         }
         None => {
             let args = &cli.workbench;
             let (engine, remarks) =
                 headless::session::engine(&args.reading, &args.risk_events, &settings)?;
             remarks.iter().for_each(|remark| say(remark));
-            gimlet::terminal::open(engine, &settings, false)
+            gimlet::terminal::open(engine, &settings, None)
         }
     }
 }

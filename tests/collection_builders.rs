@@ -1,10 +1,10 @@
 //! The builders of collections and exports make what they say: checked by plain looking, so that
 //! a test that uses them tests Gimlet and not them.
 
-mod common;
+mod made;
 
-use common::generator::story::Log;
-use common::{collections, exports, intrusion_events, packing};
+use made::generator::story::Log;
+use made::{collections, exports, intrusion_events, packing};
 use std::fs;
 use std::io::{Cursor, Read as _};
 

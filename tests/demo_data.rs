@@ -6,10 +6,10 @@
     reason = "what goes wrong here must fail the test"
 )]
 
-mod common;
+mod made;
 
-use common::fixture;
-use common::generator::{self, Demo, files};
+use made::fixture;
+use made::generator::{self, Demo, files};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -6,13 +6,13 @@
     reason = "what goes wrong here must fail the test"
 )]
 
-mod common;
+mod made;
 
-use common::evtx_file::{CHUNK, Damage, HEADER, chunk_count, file};
-use common::generator::story::Log;
-use common::generator::windows::{Payload, WindowsEvent};
-use common::intrusion_events;
 use evtx::{EvtxParser, ParserSettings};
+use made::evtx_file::{CHUNK, Damage, HEADER, chunk_count, file};
+use made::generator::story::Log;
+use made::generator::windows::{Payload, WindowsEvent};
+use made::intrusion_events;
 use serde_json::Value;
 
 fn read(bytes: Vec<u8>) -> Vec<Result<(u64, Value), String>> {

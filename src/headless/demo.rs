@@ -36,6 +36,9 @@ pub const EVIDENCE: &[File] = &[
     demo!("ws-017/sysmon.xml.zst"),
 ];
 
+/// A filter that picks the row of Atomic Red Team T1218.007 test 11, as Sysmon saw it.
+pub const SELECT: &str = "source:S url:*T1218.007_JScript.msi* dest:win-dc-447*";
+
 /// Risk events exported from Splunk, imported with them.
 pub const RISK: &[&[u8]] = &[include_bytes!(
     "../../fixtures/atomic/risk/risk-index-export.ndjson"

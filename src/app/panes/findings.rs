@@ -1,0 +1,333 @@
+//! The grouped rows: filter, order, groups, selection. How a line looks is `ui`'s concern.
+
+use crate::app::fields::Rows;
+use crate::app::filter::{Filter, Term};
+use crate::app::grouping::{GroupKey, GroupLine, Line, LineKey, Order, Plan, arrange};
+use crate::app::list::List;
+use crate::event::{Identity, Timestamp};
+use crate::store::{EventUrl, Finding, Findings};
+use std::collections::{HashMap, HashSet};
+
+/// The state of the pane.
+#[derive(Debug, Clone, Default)]
+pub struct FindingsPane {
+    filter: Filter,
+    /// The line as it is typed: a half-typed term is no condition yet.
+    typed: String,
+    order: Order,
+    user_first: bool,
+    closed: HashSet<GroupKey>,
+    lines: Vec<Line>,
+    /// The lines, the selected one, the window.
+    pub list: List<LineKey>,
+    stay: Vec<usize>,
+    events: u64,
+    columns: Columns,
+    /// What words are looked for in, by row; filled when there is a filter.
+    texts: Vec<String>,
+}
+
+/// How wide the parts of a row are at most, in characters, and which are needed at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// The rows are of more than one year.
+    pub year: bool,
+    /// Some time had no zone.
+    pub assumed: bool,
+    /// The letters of the sources.
+    pub letters: usize,
+    /// The parent's name.
+    pub parent: usize,
+    /// The URL's host.
+    pub host: usize,
+    /// The URL's role, where of a property only the name stands.
+    pub role: usize,
+    /// Digits of the number of events; 0 when all rows have one.
+    pub count: usize,
+}
+
+/// What is known besides the rows: what an entity's row scores.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The rows.
+    pub rows: Rows<'a>,
+    /// (field, score).
+    pub scores: &'a [(String, u32)],
+}
+
+impl FindingsPane {
+    /// Takes new rows; `moved` says where the old ones are now. The selection stays on its row.
+    pub fn take_rows(&mut self, moved: &HashMap<usize, usize>, ground: Ground<'_>) {
+        self.texts.clear();
+        self.filter = Filter::parse(&self.typed, ground.rows);
+        self.rebuild(ground, |key| match key {
+            LineKey::Row(row) => moved.get(row).map(|row| LineKey::Row(*row)),
+            group @ LineKey::Group(_) => Some(group.clone()),
+        });
+    }
+
+    /// Filters by another line.
+    pub fn set_filter(&mut self, text: &str, ground: Ground<'_>) {
+        text.clone_into(&mut self.typed);
+        self.filter = Filter::parse(text, ground.rows);
+        self.rebuild(ground, |key| Some(key.clone()));
+    }
+
+    /// Adds a condition, or removes it when it is there already.
+    pub fn toggle_term(&mut self, term: Term, ground: Ground<'_>) {
+        self.filter.toggle(term);
+        self.typed = self.filter.text();
+        self.rebuild(ground, |key| Some(key.clone()));
+    }
+
+    /// Removes the last condition; its text, `None` when there was none.
+    pub fn pop_term(&mut self, ground: Ground<'_>) -> Option<String> {
+        let term = self.filter.pop()?;
+        self.typed = self.filter.text();
+        self.rebuild(ground, |key| Some(key.clone()));
+        Some(term.text().to_owned())
+    }
+
+    /// To the next order.
+    pub fn sort(&mut self, ground: Ground<'_>) {
+        self.order = self.order.next();
+        self.rebuild(ground, |key| Some(key.clone()));
+    }
+
+    /// Flips the chain of groups.
+    pub fn flip(&mut self, ground: Ground<'_>) {
+        self.user_first = !self.user_first;
+        self.rebuild(ground, |key| match key {
+            row @ LineKey::Row(_) => Some(row.clone()),
+            // The same group read from the other end.
+            LineKey::Group(path) => Some(LineKey::Group(path.iter().rev().cloned().collect())),
+        });
+    }
+
+    /// Opens or closes the selected group, or with `None` the other way round. Closing on a row
+    /// closes its group and goes there. Whether anything changed.
+    pub fn fold(&mut self, open: Option<bool>, ground: Ground<'_>) -> bool {
+        let selected = self.list.selected();
+        let place = match self.lines.get(selected) {
+            Some(Line::Group(group)) => {
+                let wanted = open.unwrap_or(!group.open);
+                if wanted == group.open && open == Some(false) {
+                    self.above(selected)
+                } else {
+                    Some(selected)
+                }
+            }
+            Some(Line::Row { .. }) if open == Some(false) => self.above(selected),
+            _ => None,
+        };
+        let Some((key, was_open)) = place
+            .and_then(|p| self.group(p))
+            .map(|g| (g.key.clone(), g.open))
+        else {
+            return false;
+        };
+        let changed = open != Some(was_open);
+        if was_open && open != Some(true) {
+            self.closed.insert(key.clone());
+        } else {
+            self.closed.remove(&key);
+        }
+        self.list.select_key(&LineKey::Group(key));
+        self.rebuild(ground, |key| Some(key.clone()));
+        changed
+    }
+
+    /// The place of the group in which a line stands.
+    fn above(&self, place: usize) -> Option<usize> {
+        let depth = self.depth(place)?;
+        (0..place)
+            .rev()
+            .find(|p| self.group(*p).is_some_and(|group| group.depth < depth))
+    }
+
+    fn depth(&self, place: usize) -> Option<usize> {
+        Some(match self.lines.get(place)? {
+            Line::Group(group) => group.depth,
+            Line::Row { depth, .. } => *depth,
+        })
+    }
+
+    fn group(&self, place: usize) -> Option<&GroupLine> {
+        match self.lines.get(place)? {
+            Line::Group(group) => Some(group),
+            Line::Row { .. } => None,
+        }
+    }
+
+    /// To the next row, past groups; backwards to the one before.
+    pub fn go_to_row(&mut self, backwards: bool) {
+        let is_row = |place: usize| matches!(self.lines.get(place), Some(Line::Row { .. }));
+        if let Some(place) = self.list.find(backwards, is_row) {
+            self.list.select(place);
+        }
+    }
+
+    /// Selects the first row in sight of the list that a filter line keeps; false when none is.
+    pub fn select_first(&mut self, text: &str, rows: Rows<'_>) -> bool {
+        let texts = searchable(rows);
+        let wanted: HashSet<usize> = Filter::parse(text, rows)
+            .keep(rows, &texts)
+            .into_iter()
+            .collect();
+        let is_wanted = |line: &Line| matches!(line, Line::Row { row, .. } if wanted.contains(row));
+        let place = self.lines.iter().position(is_wanted);
+        if let Some(place) = place {
+            self.list.select(place);
+        }
+        place.is_some()
+    }
+
+    fn rebuild(&mut self, ground: Ground<'_>, translate: impl Fn(&LineKey) -> Option<LineKey>) {
+        let findings = ground.rows.findings;
+        self.stay = if self.filter.is_empty() {
+            (0..findings.findings.len()).collect()
+        } else {
+            if self.texts.is_empty() {
+                self.texts = searchable(ground.rows);
+            }
+            self.filter.keep(ground.rows, &self.texts)
+        };
+        let plan = Plan {
+            chain: self.chain(),
+            order: self.order,
+            closed: &self.closed,
+            scores: ground.scores,
+        };
+        self.lines = arrange(findings, &self.stay, plan);
+        let of_row = |row: &usize| findings.findings.get(*row);
+        self.events = self.stay.iter().filter_map(of_row).map(|f| f.count).sum();
+        self.columns = Columns::of(findings, &self.stay);
+        let keys = self.lines.iter().map(Line::key).collect();
+        self.list
+            .replace(keys, translate, |key| matches!(key, LineKey::Row(_)));
+    }
+
+    /// The fields to group by, from the top down.
+    pub fn chain(&self) -> &'static [&'static str] {
+        if self.user_first {
+            &["user", "dest"]
+        } else {
+            &["dest", "user"]
+        }
+    }
+
+    /// The order.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The filter line.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The filter line as it was typed.
+    pub fn filter_text(&self) -> &str {
+        &self.typed
+    }
+
+    /// The rows that stay.
+    pub fn rows(&self) -> &[usize] {
+        &self.stay
+    }
+
+    /// Events behind the rows that stay.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How wide the parts of the rows are.
+    pub fn columns(&self) -> Columns {
+        self.columns
+    }
+
+    /// The selected line.
+    pub fn selected_line(&self) -> Option<&Line> {
+        self.lines.get(self.list.selected())
+    }
+
+    /// The selected row; of a group its first.
+    pub fn selected_row(&self) -> Option<usize> {
+        match self.selected_line()? {
+            Line::Row { row, .. } => Some(*row),
+            Line::Group(group) => group.rows.first().copied(),
+        }
+    }
+
+    /// The selected line when it is a group's.
+    pub fn selected_group(&self) -> Option<&GroupLine> {
+        self.group(self.list.selected())
+    }
+}
+
+impl Columns {
+    fn of(findings: &Findings, rows: &[usize]) -> Self {
+        let mut columns = Self::default();
+        let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+        let length = |text: &str| text.chars().count();
+        for row in rows {
+            let Some(finding) = findings.findings.get(*row) else {
+                continue;
+            };
+            if let Some(at) = finding.first {
+                first = Some(first.map_or(at, |first| first.min(at)));
+                last = Some(last.map_or(at, |last| last.max(at)));
+            }
+            columns.assumed |= finding.assumed_time;
+            columns.letters = columns.letters.max(length(&finding.letters));
+            let parent = findings.text(*row, "parent_process_name");
+            columns.parent = columns.parent.max(length(&parent));
+            if let Some(url) = main_url(finding) {
+                columns.host = columns.host.max(length(&url.host));
+                let role = url
+                    .role
+                    .strip_prefix("property ")
+                    .map_or(length(&url.role), |n| length(n) + 1);
+                columns.role = columns.role.max(role);
+            }
+            if finding.count > 1 {
+                columns.count = columns.count.max(finding.count.to_string().len());
+            }
+        }
+        columns.year = first.map(Timestamp::year) != last.map(Timestamp::year);
+        columns
+    }
+}
+
+/// The URL that stands for a row: what is installed before what is merely named.
+pub fn main_url(finding: &Finding) -> Option<&EventUrl> {
+    const RANKS: [&str; 4] = ["package", "patch", "transform", "source"];
+    let rank = |url: &&EventUrl| RANKS.iter().position(|r| **r == *url.role);
+    let of_rank = |url: &&EventUrl| rank(url).unwrap_or(RANKS.len());
+    finding.urls.iter().min_by_key(of_rank)
+}
+
+fn searchable(rows: Rows<'_>) -> Vec<String> {
+    let all = 0..rows.findings.findings.len();
+    all.map(|row| rows.searchable(row)).collect()
+}
+
+/// Where the rows of the old findings are in the new: a row is known by any of its events, for
+/// its place and its aggregates change as events arrive.
+pub fn moved_rows(old: &Findings, new: &Findings) -> HashMap<usize, usize> {
+    let mut rows: HashMap<Identity, usize> = HashMap::new();
+    for row in 0..new.findings.len() {
+        rows.extend(new.events_of(row).map(|(_, event)| (event.identity, row)));
+    }
+    let moved = |row: usize| {
+        let mut events = old.events_of(row).map(|(_, event)| event.identity);
+        let place = events.find_map(|identity| rows.get(&identity))?;
+        Some((row, *place))
+    };
+    (0..old.findings.len()).filter_map(moved).collect()
+}

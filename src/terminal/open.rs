@@ -1,0 +1,27 @@
+//! Opens the workbench on an engine: the one place where worker, state and terminal meet.
+
+use super::{run, theme_from_environment};
+use crate::app::{self, App};
+use crate::config::Settings;
+use crate::worker::threads::{Engine, Worker};
+use std::sync::Arc;
+
+/// Opens it and returns the exit status. `select` is a filter that picks the row to start on.
+pub fn open(engine: Engine, settings: &Settings, select: Option<&str>) -> anyhow::Result<u8> {
+    let mut app = App::new(app::Settings {
+        rule: Arc::new(engine.rule.view()),
+        zone: settings.tz,
+        select: select.map(str::to_owned),
+    });
+    app.mouse_captured = settings.mouse;
+    let mut theme = theme_from_environment();
+    theme.ascii |= settings.ascii;
+    Ok(run(app, theme, Worker::new(engine))?.exit_code())
+}
+
+/// The width of the terminal in columns; none without one.
+pub fn width() -> Option<usize> {
+    crossterm::terminal::size()
+        .ok()
+        .map(|(columns, _)| usize::from(columns))
+}

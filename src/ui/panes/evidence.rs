@@ -1,0 +1,377 @@
+//! The ledger: totals that add up, then by host and file what was read and what was not, with the
+//! account of the selected line beside it.
+
+use super::details::padded;
+use super::findings::split;
+use crate::app::panes::evidence::{EvidenceLine, Group};
+use crate::app::{App, Pane};
+use crate::evidence::ledger::{FileEntry, HostEntry, Ledger, Status};
+use crate::ui::canvas::Canvas;
+use crate::ui::figures::{bytes, count, ledger_time, long, percent, thousands};
+use crate::ui::text::{self, Line, wrap};
+use crate::ui::theme::{Role, Theme};
+use ratatui::layout::Rect;
+use std::fmt::Write as _;
+
+/// Draws the view.
+pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
+    let Some(loaded) = &app.loaded else {
+        let p = &app.progress;
+        let text = format!(
+            "{} of {} read, {}, {}. The account stands when reading has ended.",
+            thousands(p.files_done),
+            count(p.files_total, "file"),
+            count(p.records, "record"),
+            count(p.creations, "process creation"),
+        );
+        let line = vec![theme.label(text, Role::Plain)];
+        let inside = padded(area);
+        for (y, line) in wrap(&line, usize::from(inside.width), 0).iter().enumerate() {
+            canvas.line(text::row(inside, y), line);
+        }
+        return;
+    };
+    let ledger = &loaded.ledger;
+    let mut body = area;
+    if !app.expanded {
+        let inside = padded(area);
+        let lines = totals(ledger, theme);
+        let room = usize::from(inside.width);
+        let lines: Vec<Line> = lines.iter().flat_map(|line| wrap(line, room, 2)).collect();
+        for (y, line) in lines.iter().enumerate() {
+            canvas.line(text::row(inside, y), line);
+        }
+        let height = usize::from(area.height);
+        body = text::rows(area, lines.len(), height.saturating_sub(lines.len()));
+    }
+    let focus = app.focused_pane();
+    if app.expanded || body.height < 10 {
+        if focus == Pane::Account {
+            draw_account(app, ledger, canvas, body, true);
+        } else {
+            draw_list(app, ledger, canvas, body, true);
+        }
+        return;
+    }
+    let (list, beside) = split(body);
+    draw_list(app, ledger, canvas, list, focus == Pane::Evidence);
+    draw_account(app, ledger, canvas, beside, focus == Pane::Account);
+}
+
+fn totals(ledger: &Ledger, theme: Theme) -> Vec<Line> {
+    let t = &ledger.totals;
+    let sum = format!(
+        "{} = {} + {} out of scope + {} passed over + {} bad",
+        count(t.records, "record"),
+        count(t.creations, "creation"),
+        thousands(t.out_of_scope),
+        thousands(t.passed_over),
+        thousands(t.bad),
+    );
+    let files = format!(
+        "{} ({} not read whole, {} no evidence) · {} · {} of {} with creations · {}",
+        count(t.files, "file"),
+        thousands(t.files_not_read),
+        thousands(t.files_not_evidence),
+        bytes(t.bytes),
+        thousands(t.hosts_with_creations),
+        count(t.hosts, "host"),
+        count(t.duplicates, "duplicate"),
+    );
+    let mut lines = vec![
+        vec![theme.label(sum, Role::Strong)],
+        vec![theme.label(files, Role::Plain)],
+    ];
+    if !ledger.complete {
+        let text = "Reading was stopped: the account is of a part.";
+        lines.push(vec![theme.label(text, Role::Warn)]);
+    }
+    if let Err(why) = ledger.check() {
+        lines.push(vec![
+            theme.label("The sums do not add up: ", Role::Bad),
+            theme.data(why, Role::Plain),
+        ]);
+    }
+    lines
+}
+
+fn draw_list(app: &App, ledger: &Ledger, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
+    let theme = canvas.theme();
+    let (length, at) = (app.evidence.list.len(), app.evidence.list.selected() + 1);
+    let title = [theme.label("Evidence by host", Role::Heading)];
+    let end = [theme.label(format!("{at}/{length}"), Role::Dim)];
+    let inside = canvas.frame(area, &title, &end, focused);
+    let room = usize::from(inside.width);
+    let search = &app.evidence.search;
+    canvas.list(
+        Pane::Evidence,
+        inside,
+        &app.evidence.list,
+        focused,
+        |place| {
+            let mark = if place == app.evidence.list.selected() {
+                "> "
+            } else {
+                "  "
+            };
+            let mut line = vec![theme.label(mark, Role::Strong)];
+            if let Some(entry) = app.evidence.lines().get(place) {
+                line.extend(match entry.key.file {
+                    None => group_line(app, ledger, entry, room.saturating_sub(2), theme),
+                    Some(file) => ledger.files.get(file).map_or(Line::new(), |file| {
+                        file_line(file, room.saturating_sub(2), theme)
+                    }),
+                });
+            }
+            text::mark(line, search, theme)
+        },
+    );
+}
+
+/// A line whose name takes what the figures leave.
+fn with_figures(
+    before: Line,
+    name: &str,
+    end: &str,
+    role: Role,
+    room: usize,
+    theme: Theme,
+) -> Line {
+    let end = theme.label(format!("  {end} "), Role::Plain);
+    let taken = text::width(&before) + end.width();
+    let mut line = before;
+    line.push(theme.middle_column(name, room.saturating_sub(taken), role));
+    line.push(end);
+    line
+}
+
+fn group_line(app: &App, ledger: &Ledger, line: &EvidenceLine, room: usize, theme: Theme) -> Line {
+    let sign = theme.label(if line.open { "▾ " } else { "▸ " }, Role::Plain);
+    let name = app.evidence_name(&line.key);
+    let files = count(long(line.files.len()), "file");
+    let (role, end) = match &line.key.group {
+        Group::Problems => (Role::Bad, format!("{files} not read whole")),
+        Group::Silent(_) => (Role::Warn, format!("no process creation · {files}")),
+        Group::Host(host) => {
+            let entries = || entries_of(ledger, host);
+            let creations: u64 = entries().map(|h| h.creations).sum();
+            let with: u64 = entries().map(|h| h.with_command_line).sum();
+            let share = percent(with, creations);
+            let creations = count(creations, "creation");
+            let short = format!("{creations} · {files}");
+            let long = format!("{creations} · {share}% with command line · {files}");
+            let fits = name.chars().count() + long.len() + 6 <= room;
+            (Role::Strong, if fits { long } else { short })
+        }
+        Group::Hostless => (Role::Plain, files),
+        Group::Kind(_) => (Role::Dim, format!("{files}, no evidence")),
+    };
+    with_figures(vec![sign], &name, &end, role, room, theme)
+}
+
+fn entries_of<'a>(ledger: &'a Ledger, host: &'a str) -> impl Iterator<Item = &'a HostEntry> {
+    let hosts = ledger.hosts.iter();
+    hosts.filter(move |entry| entry.host.to_lowercase() == host)
+}
+
+/// How far a file was read, as a letter and as a word.
+fn status(file: &FileEntry) -> (&'static str, &'static str, Role) {
+    match file.status {
+        Status::Read if file.bad_total > 0 => ("B", "read, with bad records", Role::Bad),
+        Status::Read => ("R", "read to its end", Role::Good),
+        Status::Partly => ("P", "partly read", Role::Bad),
+        Status::NotOpened => ("N", "not opened", Role::Bad),
+        Status::NotEvidence => ("-", "no evidence", Role::Dim),
+    }
+}
+
+fn file_line(file: &FileEntry, room: usize, theme: Theme) -> Line {
+    let (letter, _, role) = status(file);
+    let mut end = match file.status {
+        Status::NotEvidence => bytes(file.bytes),
+        Status::NotOpened => format!("{} · not opened", file.format),
+        _ => format!(
+            "{} · {} · {}",
+            file.format,
+            count(file.records, "record"),
+            count(file.creations, "creation")
+        ),
+    };
+    if file.bad_total > 0 {
+        let _ = write!(end, " · {} bad", thousands(file.bad_total));
+    }
+    if end.chars().count() + 24 > room {
+        end = format!("{} · {}", file.format, thousands(file.records));
+    }
+    let before = vec![theme.blank(2), theme.label(letter, role), theme.blank(1)];
+    with_figures(before, &file.place(), &end, Role::Plain, room, theme)
+}
+
+fn draw_account(app: &App, ledger: &Ledger, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
+    let theme = canvas.theme();
+    let title = [theme.label("Account", Role::Heading)];
+    let inside = canvas.frame(area, &title, &[], focused);
+    let writer = Writer { app, ledger, theme };
+    let text = app
+        .evidence
+        .selected()
+        .map_or(Vec::new(), |line| writer.account(line));
+    canvas.text(Pane::Account, padded(inside), &app.evidence.account, text);
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    ledger: &'a Ledger,
+    theme: Theme,
+}
+
+impl Writer<'_> {
+    const NAME: usize = 14;
+
+    fn named(&self, name: &str, value: impl AsRef<str>) -> (Line, usize) {
+        self.named_as(name, value, Role::Plain)
+    }
+
+    fn named_as(&self, name: &str, value: impl AsRef<str>, role: Role) -> (Line, usize) {
+        let line = vec![
+            self.theme.column(name, Self::NAME, Role::Dim),
+            self.theme.blank(1),
+            self.theme.data(value, role),
+        ];
+        (line, Self::NAME + 1)
+    }
+
+    fn account(&self, line: &EvidenceLine) -> Vec<(Line, usize)> {
+        if let Some(file) = line.key.file {
+            let entry = self.ledger.files.get(file);
+            return entry.map_or(Vec::new(), |entry| self.file(file, entry));
+        }
+        let name = self.app.evidence_name(&line.key);
+        let mut lines = vec![(vec![self.theme.data(name, Role::Strong)], 2)];
+        match &line.key.group {
+            Group::Host(host) | Group::Silent(host) => {
+                for entry in entries_of(self.ledger, host) {
+                    self.host(&mut lines, entry);
+                }
+            }
+            _ => {
+                let size = line
+                    .files
+                    .iter()
+                    .filter_map(|file| self.ledger.files.get(*file));
+                lines.push(self.named("files", thousands(long(line.files.len()))));
+                lines.push(self.named("bytes", bytes(size.map(|file| file.bytes).sum())));
+            }
+        }
+        lines
+    }
+
+    fn time(&self, time: Option<&String>) -> String {
+        time.map_or("no time".to_owned(), |time| {
+            ledger_time(time, self.app.zone)
+        })
+    }
+
+    fn host(&self, lines: &mut Vec<(Line, usize)>, entry: &HostEntry) {
+        lines.push((Line::new(), 0));
+        if entry.source.is_empty() {
+            lines.push(self.named("records", "of no process creation"));
+        } else {
+            lines.push(self.named("source", &entry.source));
+            lines.push(self.named("creations", thousands(entry.creations)));
+            let share = percent(entry.with_command_line, entry.creations);
+            let with = thousands(entry.with_command_line);
+            let role = if share < 100 { Role::Warn } else { Role::Plain };
+            lines.push(self.named_as("command line", format!("{with} ({share}%)"), role));
+        }
+        lines.push(self.named("first", self.time(entry.first.as_ref())));
+        lines.push(self.named("last", self.time(entry.last.as_ref())));
+        lines.push(self.named("files", thousands(long(entry.files.len()))));
+        for cleared in &entry.log_cleared {
+            let time = ledger_time(cleared, self.app.zone);
+            lines.push(self.named_as("log cleared", time, Role::Bad));
+        }
+    }
+
+    fn file(&self, place: usize, file: &FileEntry) -> Vec<(Line, usize)> {
+        let (_, word, role) = status(file);
+        let mut lines = vec![(vec![self.theme.data(file.place(), Role::Strong)], 2)];
+        if file.shown.is_some() {
+            lines.push(self.named("path", &file.path));
+        }
+        lines.push(self.named_as("status", word, role));
+        if let Some(hint) = &file.hint {
+            lines.push(self.named_as("", hint, Role::Warn));
+        }
+        let sure = file.confidence.as_deref().unwrap_or("");
+        lines.push(self.named("format", format!("{} {sure}", file.format)));
+        lines.push(self.named("", &file.why));
+        lines.push(self.named(
+            "bytes",
+            format!("{} ({})", thousands(file.bytes), bytes(file.bytes)),
+        ));
+        if let Some(hash) = &file.sha256 {
+            lines.push(self.named("sha256", hash));
+        }
+        if file.status != Status::NotEvidence {
+            self.records(&mut lines, file);
+            let hosts = self.ledger.hosts.iter();
+            let here = hosts.filter(|h| h.files.iter().any(|f| usize::try_from(*f) == Ok(place)));
+            let names: std::collections::BTreeSet<&str> = here.map(|h| h.host.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            lines.push(self.named("hosts", names.join(", ")));
+        }
+        lines
+    }
+
+    fn records(&self, lines: &mut Vec<(Line, usize)>, file: &FileEntry) {
+        let mut figure = |name: &str, number: u64, role: Role| {
+            lines.push(self.named_as(name, thousands(number), role));
+        };
+        figure("records", file.records, Role::Strong);
+        figure("creations", file.creations, Role::Plain);
+        figure("out of scope", file.out_of_scope, Role::Plain);
+        figure("passed over", file.passed_over, Role::Plain);
+        let bad = if file.bad_total > 0 {
+            Role::Bad
+        } else {
+            Role::Plain
+        };
+        figure("bad", file.bad_total, bad);
+        figure("duplicates", file.duplicates, Role::Plain);
+        for (name, number) in [
+            ("no time", file.no_time),
+            ("zone assumed", file.assumed_time),
+            ("repaired", file.repaired),
+        ] {
+            if number > 0 {
+                figure(name, number, Role::Warn);
+            }
+        }
+        let share = percent(file.with_command_line, file.creations);
+        if file.creations > 0 {
+            let with = thousands(file.with_command_line);
+            lines.push(self.named("command line", format!("{with} ({share}%)")));
+        }
+        lines.push(self.named("first", self.time(file.first.as_ref())));
+        lines.push(self.named("last", self.time(file.last.as_ref())));
+        for (place, gap) in file.gaps.iter().enumerate() {
+            let name = if place == 0 { "missing ids" } else { "" };
+            lines.push(self.named_as(name, gap, Role::Warn));
+        }
+        for (place, bad) in file.bad.iter().enumerate() {
+            let name = if place == 0 { "bad records" } else { "" };
+            let at = match (bad.record_id, bad.offset) {
+                (Some(id), _) => format!("#{id}: "),
+                (None, Some(offset)) => format!("@{offset}: "),
+                (None, None) => String::new(),
+            };
+            lines.push(self.named_as(name, format!("{at}{}", bad.reason), Role::Bad));
+        }
+        let more = file.bad_total.saturating_sub(long(file.bad.len()));
+        if more > 0 {
+            lines.push(self.named("", format!("and {} more", thousands(more))));
+        }
+    }
+}

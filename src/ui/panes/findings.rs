@@ -1,0 +1,342 @@
+//! The grouped rows with their details beside or below, and what is said when there are none.
+
+use super::details;
+use crate::app::grouping::{GroupLine, Line as Item};
+use crate::app::panes::findings::{Columns, main_url};
+use crate::app::{App, Loading, Pane};
+use crate::store::Finding;
+use crate::ui::canvas::Canvas;
+use crate::ui::figures::{count, long, row_time, span, thousands};
+use crate::ui::text::{self, Line, width};
+use crate::ui::theme::{Role, Theme};
+use ratatui::layout::Rect;
+
+/// From this width on the details stand beside the rows.
+const BESIDE: u16 = 120;
+/// Cells by which a row stands under its groups, however many: rows keep their columns.
+const INDENT: usize = 4;
+/// Below this height there is room for one pane only.
+const STACKED: u16 = 14;
+
+/// Draws the view.
+pub fn draw_view(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let focus = app.focused_pane();
+    if app.rows.lines().is_empty() {
+        draw(app, canvas, area, true);
+        return;
+    }
+    let only = app.expanded || (area.width < BESIDE && area.height < STACKED);
+    if only {
+        if focus == Pane::Details {
+            details::draw(app, canvas, area, true);
+        } else {
+            draw(app, canvas, area, true);
+        }
+        return;
+    }
+    let (list, beside) = split(area);
+    draw(app, canvas, list, focus == Pane::Findings);
+    details::draw(app, canvas, beside, focus == Pane::Details);
+}
+
+/// List and details: three fifths wide beside each other, else the list a little higher.
+pub fn split(area: Rect) -> (Rect, Rect) {
+    if area.width >= BESIDE {
+        let left = area.width / 5 * 3;
+        let beside = Rect {
+            x: area.x + left,
+            width: area.width - left,
+            ..area
+        };
+        return (
+            Rect {
+                width: left,
+                ..area
+            },
+            beside,
+        );
+    }
+    let height = usize::from(area.height);
+    let above = height * 11 / 20;
+    (text::rows(area, 0, above), text::rows(area, above, height))
+}
+
+fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
+    let theme = canvas.theme();
+    let columns = &app.findings.table.columns;
+    let has = |field: &&&str| columns.iter().any(|column| **column == ***field);
+    let chain: Vec<&str> = app.rows.chain().iter().filter(has).copied().collect();
+    let grouped = if chain.is_empty() {
+        String::new()
+    } else {
+        format!(" · {}", chain.join(" ▸ "))
+    };
+    let title = [
+        theme.label("Findings", Role::Heading),
+        theme.label(
+            format!("{grouped} · {}", app.rows.order().name()),
+            Role::Plain,
+        ),
+    ];
+    let inside = canvas.frame(area, &title, &position(app, theme), focused);
+    if app.rows.lines().is_empty() {
+        draw_none(app, canvas, inside);
+        return;
+    }
+    let room = usize::from(inside.width);
+    let widths = Widths::new(app.rows.columns(), room);
+    let selected = app.rows.list.selected();
+    canvas.list(Pane::Findings, inside, &app.rows.list, focused, |place| {
+        let mark = if place == selected { "> " } else { "  " };
+        let mut line = vec![theme.label(mark, Role::Strong)];
+        match app.rows.lines().get(place) {
+            Some(Item::Group(group)) => line.extend(group_line(app, group, room - 2, theme)),
+            Some(Item::Row { row, depth }) => {
+                if let Some(finding) = app.findings.findings.get(*row) {
+                    let indent = if *depth == 0 { 0 } else { INDENT };
+                    line.push(theme.blank(indent));
+                    let left = room.saturating_sub(2 + indent);
+                    line.extend(row_line(app, finding, &widths, left, theme));
+                }
+            }
+            None => {}
+        }
+        line
+    });
+}
+
+fn position(app: &App, theme: Theme) -> Line {
+    let (length, at) = (app.rows.list.len(), app.rows.list.selected() + 1);
+    if length == 0 {
+        return Line::new();
+    }
+    vec![theme.label(format!("{at}/{length}"), Role::Dim)]
+}
+
+fn group_line(app: &App, group: &GroupLine, room: usize, theme: Theme) -> Line {
+    let sign = if group.open { "▾ " } else { "▸ " };
+    let rows = count(long(group.rows.len()), "row");
+    let events = count(group.events, "event");
+    let risk = group
+        .risk
+        .map(|risk| format!(" · risk {}", thousands(risk)));
+    let risk = risk.unwrap_or_default();
+    let times = group.first.zip(group.last);
+    let times = times.map(|(first, last)| format!(" · {}", span(first, last, app.zone)));
+    let labels: Vec<&str> = group.labels.iter().map(|label| &**label).collect();
+    let wanted: usize = labels.iter().map(|label| label.chars().count() + 3).sum();
+    let free = |label: usize| room.saturating_sub(group.depth * 2 + label + 2);
+    // The span only where the labels stay whole; for the figures they are cut a little.
+    let ends = [
+        (
+            format!("{rows} · {events}{}{risk} ", times.unwrap_or_default()),
+            wanted,
+        ),
+        (format!("{rows} · {events}{risk} "), wanted.min(40)),
+        (format!("{rows}{risk} "), wanted.min(30)),
+    ];
+    let fits = |(end, label): &(String, usize)| end.chars().count() <= free(*label);
+    let end = ends
+        .into_iter()
+        .find(fits)
+        .map_or(format!("{rows} "), |(end, _)| end);
+    let end = theme.label(end, Role::Plain);
+    let mut line = vec![theme.blank(group.depth * 2), theme.label(sign, Role::Plain)];
+    let left = room.saturating_sub(width(&line) + end.width());
+    line.extend(group_labels(&labels, left, theme));
+    line.push(end);
+    line
+}
+
+/// The labels in exactly so many cells; when they don't fit each is cut in its middle.
+fn group_labels(labels: &[&str], room: usize, theme: Theme) -> Line {
+    let arrows = labels.len().saturating_sub(1) * 3;
+    let pieces: Vec<_> = labels
+        .iter()
+        .map(|l| theme.data(named(l), Role::Strong))
+        .collect();
+    let fits = width(&pieces) + arrows <= room;
+    let each = room.saturating_sub(arrows) / labels.len().max(1);
+    let mut line = Line::new();
+    for (place, (label, piece)) in labels.iter().zip(pieces).enumerate() {
+        if place > 0 {
+            line.push(theme.label(" ▸ ", Role::Dim));
+        }
+        line.push(if fits {
+            piece
+        } else {
+            theme.middle_column(named(label), each, Role::Strong)
+        });
+    }
+    let free = room.saturating_sub(width(&line));
+    line.push(theme.blank(free));
+    line
+}
+
+fn named<'a>(label: &&'a str) -> &'a str {
+    if label.is_empty() { "(none)" } else { label }
+}
+
+/// How wide the parts of a row are drawn. What there is no room for goes in steps: source and
+/// count first.
+struct Widths {
+    year: bool,
+    assumed: bool,
+    letters: usize,
+    parent: usize,
+    host: usize,
+    role: usize,
+    count: usize,
+}
+
+impl Widths {
+    /// Room that the rest of the row, the path, has at least.
+    const PATH: usize = 12;
+    fn new(columns: Columns, room: usize) -> Self {
+        let mut widths = Self {
+            year: columns.year,
+            assumed: columns.assumed,
+            letters: columns.letters,
+            parent: columns.parent.min(24),
+            host: columns.host.min(28),
+            role: columns.role.min(14),
+            count: columns.count,
+        };
+        let too_wide = |w: &Self| w.taken() + Self::PATH + INDENT + 2 > room;
+        let steps: [fn(&mut Self); 7] = [
+            |w| w.letters = 0,
+            |w| w.count = 0,
+            |w| w.host = w.host.min(20),
+            |w| w.parent = w.parent.min(14),
+            |w| w.host = w.host.min(15),
+            |w| w.role = w.role.min(7),
+            |w| w.parent = w.parent.min(8),
+        ];
+        for step in steps {
+            if too_wide(&widths) {
+                step(&mut widths);
+            }
+        }
+        // What is left over shows more of the hosts.
+        let left = room.saturating_sub(widths.taken() + Self::PATH + INDENT + 2);
+        widths.host = (widths.host + left).min(columns.host.min(28));
+        widths
+    }
+
+    fn taken(&self) -> usize {
+        let column = |width: usize| if width == 0 { 0 } else { width + 2 };
+        let time = if self.year { 19 } else { 14 } + usize::from(self.assumed);
+        let letters = if self.letters == 0 {
+            0
+        } else {
+            self.letters + 1
+        };
+        let count = if self.count == 0 { 0 } else { self.count + 3 };
+        time + 1 + letters + column(self.parent) + column(self.host) + column(self.role) + count
+    }
+}
+
+fn row_line(app: &App, finding: &Finding, widths: &Widths, room: usize, theme: Theme) -> Line {
+    let mut line = Line::new();
+    if widths.assumed {
+        let mark = if finding.assumed_time { "~" } else { " " };
+        line.push(theme.label(mark, Role::Warn));
+    }
+    let time_width = if widths.year { 19 } else { 14 };
+    let time = finding.first.map_or("no time".to_owned(), |at| {
+        row_time(at, app.zone, widths.year)
+    });
+    line.push(theme.column(&time, time_width + 1, Role::Plain));
+    if widths.letters > 0 {
+        line.push(theme.column(&finding.letters, widths.letters + 1, Role::Dim));
+    }
+    let parent = app.findings.text(finding.row, "parent_process_name");
+    if widths.parent > 0 {
+        line.push(theme.middle_column(&parent, widths.parent, Role::Plain));
+        line.push(theme.blank(2));
+    }
+    let url = main_url(finding);
+    if widths.host == 0 && url.is_none() {
+        line.push(theme.data(app.findings.text(finding.row, "process"), Role::Plain));
+        return line;
+    }
+    let (host, path) = url.map_or(("", ""), |url| (&*url.host, &*url.path));
+    line.push(theme.middle_column(host, widths.host, Role::Value));
+    line.push(theme.blank(2));
+    let end = row_end(finding, widths, theme);
+    let free = room.saturating_sub(width(&line) + width(&end));
+    line.push(theme.middle_column(path, free, Role::Plain));
+    line.extend(end);
+    line
+}
+
+/// The role in a word; of a property its name, as it stands on the command line.
+pub fn short_role(role: &str) -> String {
+    match role.strip_prefix("property ") {
+        Some(name) => format!("{name}="),
+        None => role.to_owned(),
+    }
+}
+
+/// Role and count, which stand at the right end of a row.
+fn row_end(finding: &Finding, widths: &Widths, theme: Theme) -> Line {
+    let mut end = Line::new();
+    if widths.role > 0 {
+        let role = main_url(finding).map_or(String::new(), |url| short_role(&url.role));
+        end.push(theme.blank(2));
+        end.push(theme.column(&role, widths.role, Role::Plain));
+    }
+    if widths.count > 0 {
+        let count = match finding.count {
+            0 | 1 => String::new(),
+            count => format!("×{count}"),
+        };
+        let count = theme.label(count, Role::Strong);
+        let free = (widths.count + 2).saturating_sub(count.width());
+        end.extend([theme.blank(free), count]);
+    }
+    end.push(theme.blank(1));
+    end
+}
+
+/// What is said instead of rows.
+fn draw_none(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let theme = canvas.theme();
+    let lines = none_text(app, theme);
+    let padded = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let room = usize::from(padded.width);
+    let wrapped = lines.iter().flat_map(|line| text::wrap(line, room, 2));
+    for (y, line) in wrapped.take(usize::from(area.height)).enumerate() {
+        canvas.line(text::row(padded, y), &line);
+    }
+}
+
+fn none_text(app: &App, theme: Theme) -> Vec<Line> {
+    let plain = |text: String| vec![theme.data(text, Role::Plain)];
+    if !app.findings.findings.is_empty() {
+        let hidden = count(long(app.findings.findings.len()), "row");
+        return vec![
+            vec![theme.label("No row matches the filter.", Role::Strong)],
+            plain(format!(
+                "{hidden} hidden. Esc removes the last term, / edits the filter."
+            )),
+        ];
+    }
+    match (&app.loading, &app.loaded) {
+        (Loading::Running | Loading::Stopping, _) => {
+            vec![plain("Reading the evidence. No row until now.".to_owned())]
+        }
+        (Loading::Failed(why), _) => vec![
+            vec![theme.label("The evidence could not be read.", Role::Bad)],
+            plain(why.clone()),
+        ],
+        (_, Some(loaded)) => {
+            super::none::answer(loaded, app.loading == Loading::Stopped, app.zone, theme)
+        }
+        (_, None) => vec![plain("Nothing was read.".to_owned())],
+    }
+}

@@ -1,0 +1,10 @@
+//! What each pane looks like, one file a pane.
+
+pub mod details;
+pub mod drilldown;
+pub mod evidence;
+mod fields;
+pub mod findings;
+mod none;
+pub mod rule;
+mod summary;

@@ -1,0 +1,255 @@
+//! The details' Summary: what a person needs of a row first, or of a group.
+
+use crate::app::App;
+use crate::app::copying::defang;
+use crate::app::grouping::GroupLine;
+use crate::event::Timestamp;
+use crate::store::{Finding, StoredEvent};
+use crate::ui::figures::{count, long, thousands};
+use crate::ui::text::Line;
+use crate::ui::theme::{Role, Theme};
+
+/// Cells of the names at the left.
+const NAME: usize = 10;
+/// How many values of a group are listed for a field.
+const VALUES: usize = 6;
+
+/// The text; with few lines to show it in, `tight`, no line is left blank.
+pub fn text(app: &App, tight: bool, theme: Theme) -> Vec<(Line, usize)> {
+    let writer = Writer { app, tight, theme };
+    if let Some(group) = app.rows.selected_group() {
+        return writer.group(group);
+    }
+    let finding = app.rows.selected_row();
+    match finding.and_then(|row| app.findings.findings.get(row)) {
+        Some(finding) => writer.finding(finding),
+        None => Vec::new(),
+    }
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    tight: bool,
+    theme: Theme,
+}
+
+impl Writer<'_> {
+    fn named(&self, name: &str, mut value: Line) -> (Line, usize) {
+        let mut line = vec![
+            self.theme.column(name, NAME, Role::Dim),
+            self.theme.blank(1),
+        ];
+        line.append(&mut value);
+        (line, NAME + 1)
+    }
+
+    fn finding(&self, finding: &Finding) -> Vec<(Line, usize)> {
+        let theme = self.theme;
+        let cell = |field: &str| self.app.findings.text(finding.row, field);
+        let event = self.app.shown_event().map(|(_, event)| &**event);
+        let arrow = || theme.label(" ▸ ", Role::Dim);
+        let mut lines = vec![(
+            vec![
+                theme.data(cell("parent_process_name"), Role::Plain),
+                arrow(),
+                theme.data(cell("process_name"), Role::Strong),
+            ],
+            2,
+        )];
+        let recorded = event.and_then(|e| e.command_line.as_deref());
+        let process = cell("process");
+        let command_line = recorded.unwrap_or(&process);
+        lines.push((vec![theme.data(command_line, Role::Strong)], 0));
+        if !self.tight {
+            lines.push((Line::new(), 0));
+        }
+        lines.extend(self.urls(finding, event));
+        lines.push(self.named("user", self.user(finding, event)));
+        lines.push(self.named("dest", self.dest(finding)));
+        lines.push(self.named("time", self.times(finding)));
+        if let Some(event) = event {
+            lines.extend(self.provenance(event));
+            if let Some(parent) = &event.parent_command_line {
+                lines.push(self.named("parent", vec![theme.data(parent, Role::Plain)]));
+            }
+            if command_line != process && !process.is_empty() {
+                let note = vec![theme.data(process, Role::Plain)];
+                lines.push(self.named("process", note));
+            }
+            if let Some(remark) = &event.remark {
+                lines.push(self.named("remark", vec![theme.data(remark, Role::Warn)]));
+            }
+        }
+        lines
+    }
+
+    fn urls(&self, finding: &Finding, event: Option<&StoredEvent>) -> Vec<(Line, usize)> {
+        let urls = event.map_or(&finding.urls, |event| &event.urls);
+        let line = |url: &crate::store::EventUrl| {
+            let value = vec![
+                self.theme.data(defang(&url.text), Role::Value),
+                self.theme.data(format!("  {}", url.role), Role::Plain),
+            ];
+            self.named("url", value)
+        };
+        urls.iter().map(line).collect()
+    }
+
+    fn user(&self, finding: &Finding, event: Option<&StoredEvent>) -> Line {
+        let theme = self.theme;
+        let user = self.app.findings.text(finding.row, "user");
+        let account = event.and_then(|e| e.account.as_deref()).unwrap_or(&user);
+        let mut line = vec![theme.data(account, Role::Strong)];
+        if account != user {
+            line.push(theme.data(format!(" (row: {user})"), Role::Dim));
+        }
+        let integrity = self
+            .app
+            .findings
+            .text(finding.row, "process_integrity_level");
+        if !integrity.is_empty() {
+            line.push(theme.data(format!("  {integrity}"), Role::Plain));
+        }
+        line
+    }
+
+    fn dest(&self, finding: &Finding) -> Line {
+        let theme = self.theme;
+        let dest = self.app.findings.text(finding.row, "dest");
+        let mut line = vec![theme.data(&dest, Role::Strong)];
+        if *finding.endpoint != *dest {
+            let text = format!("  ran on {}; dest is the flow's far end", finding.endpoint);
+            line.push(theme.data(text, Role::Warn));
+        }
+        line
+    }
+
+    fn times(&self, finding: &Finding) -> Line {
+        let theme = self.theme;
+        let print = |at: Timestamp| at.rfc3339(self.app.zone);
+        let mark = if finding.assumed_time { "~" } else { "" };
+        let times = match (finding.first, finding.last) {
+            (Some(first), Some(last)) if first == last => format!("{mark}{}", print(first)),
+            (Some(first), Some(last)) => format!("{mark}{} … {mark}{}", print(first), print(last)),
+            _ => "no time".to_owned(),
+        };
+        let mut line = vec![
+            theme.label(times, Role::Plain),
+            theme.label(format!("  count {}", thousands(finding.count)), Role::Plain),
+        ];
+        if finding.assumed_time {
+            line.push(theme.label("  ~ no zone in the log, one is assumed", Role::Warn));
+        }
+        line
+    }
+
+    /// File and record, the other copies, the source.
+    fn provenance(&self, event: &StoredEvent) -> Vec<(Line, usize)> {
+        let theme = self.theme;
+        let place = |locator: &crate::event::Locator| {
+            let name = self.app.sources.get(locator.source.0 as usize);
+            let name = name.map_or("", |name| name);
+            format!("{name} {}", locator.position)
+        };
+        let mut lines =
+            vec![self.named("file", vec![theme.data(place(&event.locator), Role::Plain)])];
+        for copy in &event.also_in {
+            let value = vec![theme.data(place(copy), Role::Plain)];
+            lines.push(self.named("also in", value));
+        }
+        let mut source = vec![theme.data(&event.source, Role::Plain)];
+        if let Some(id) = event.event_id {
+            source.push(theme.label(format!(" · event {id}"), Role::Plain));
+        }
+        if let Some(channel) = &event.channel {
+            source.push(theme.label(" · ", Role::Dim));
+            source.push(theme.data(channel, Role::Plain));
+        }
+        lines.push(self.named("source", source));
+        lines
+    }
+
+    fn group(&self, group: &GroupLine) -> Vec<(Line, usize)> {
+        let theme = self.theme;
+        let mut title = Line::new();
+        for (place, label) in group.labels.iter().enumerate() {
+            if place > 0 {
+                title.push(theme.label(" ▸ ", Role::Dim));
+            }
+            title.push(theme.data(label, Role::Strong));
+        }
+        let rows = count(long(group.rows.len()), "row");
+        let events = count(group.events, "event");
+        let mut lines = vec![
+            (title, 2),
+            (
+                vec![theme.label(format!("{rows} · {events}"), Role::Plain)],
+                0,
+            ),
+        ];
+        if let Some((first, last)) = group.first.zip(group.last) {
+            let zone = self.app.zone;
+            let text = format!("{} … {}", first.rfc3339(zone), last.rfc3339(zone));
+            lines.push((vec![theme.label(text, Role::Plain)], 0));
+        }
+        if let Some(risk) = group.risk {
+            let entity = group.labels.first().map_or("", |label| label);
+            let text = format!(
+                "risk {} of {entity}, all its rows, whatever is filtered",
+                thousands(risk)
+            );
+            lines.push((vec![theme.data(text, Role::Plain)], 0));
+        }
+        for field in [
+            "user",
+            "dest",
+            "parent_process_name",
+            "url_host",
+            "role",
+            "source",
+        ] {
+            lines.extend(self.values(group, field));
+        }
+        lines
+    }
+
+    /// The values of a field in a group, most frequent first.
+    fn values(&self, group: &GroupLine, field: &str) -> Vec<(Line, usize)> {
+        let theme = self.theme;
+        let rows = self.app.filtered();
+        let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+        for row in &group.rows {
+            for value in rows.values(*row, field) {
+                *counts.entry(value.into_owned()).or_default() += 1;
+            }
+        }
+        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        if counts.is_empty() {
+            return Vec::new();
+        }
+        let name = if field == "parent_process_name" {
+            "parent"
+        } else {
+            field
+        };
+        let more = counts.len().saturating_sub(VALUES);
+        let mut lines = vec![(Line::new(), 0)];
+        for (place, (value, number)) in counts.into_iter().take(VALUES).enumerate() {
+            let name = if place == 0 { name } else { "" };
+            let value = vec![
+                theme.right_column(&thousands(number), 6, Role::Plain),
+                theme.blank(2),
+                theme.data(value, Role::Plain),
+            ];
+            lines.push(self.named(name, value));
+        }
+        if more > 0 {
+            lines.push(self.named(
+                "",
+                vec![theme.label(format!("        and {more} more"), Role::Dim)],
+            ));
+        }
+        lines
+    }
+}
