@@ -68,6 +68,16 @@ fn no_byte_of_a_log_reaches_the_terminal_as_it_is() {
 }
 
 #[test]
+fn a_long_paste_is_cut_and_its_end_is_in_sight() {
+    let mut desk = Desk::loaded(evidence::sample(), 80, 24);
+    desk.keys("/");
+    desk.message(Message::Paste("x".repeat(100_000)));
+    desk.keys("end");
+    assert!(desk.screen().contains("xend"));
+    assert_eq!(desk.app.rows.filter_text().len(), 4096 + 3);
+}
+
+#[test]
 fn an_ascii_terminal_gets_ascii() {
     let mut desk = Desk::loaded(hostile(), 120, 40);
     desk.theme = Theme {

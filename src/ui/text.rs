@@ -24,39 +24,39 @@ pub struct Piece {
 /// A line before it is cut or wrapped.
 pub type Line = Vec<Piece>;
 
-/// What our own drawing is on an ASCII terminal, sign for sign and as wide.
-const ASCII: [(char, char); 31] = [
-    ('·', '-'),
-    ('▸', '>'),
-    ('▾', 'v'),
-    ('…', '~'),
-    ('×', 'x'),
-    ('╭', '+'),
-    ('╮', '+'),
-    ('╰', '+'),
-    ('╯', '+'),
-    ('─', '-'),
-    ('│', '|'),
-    ('▁', '_'),
-    ('▂', '.'),
-    ('▃', ':'),
-    ('▄', '-'),
-    ('▅', '='),
-    ('▆', '+'),
-    ('▇', '*'),
-    ('█', '#'),
-    ('✔', '+'),
-    ('←', '<'),
-    ('¦', '|'),
-    ('–', '-'),
-    ('◐', '|'),
-    ('◓', '/'),
-    ('◑', '-'),
-    ('◒', '\\'),
-    ('═', '='),
-    ('Σ', 'S'),
-    ('↑', '^'),
-    ('↓', 'v'),
+/// What our own drawing is on an ASCII terminal.
+const ASCII: [(char, &str); 31] = [
+    ('·', "-"),
+    ('▸', ">"),
+    ('▾', "v"),
+    ('…', ".."),
+    ('×', "x"),
+    ('╭', "+"),
+    ('╮', "+"),
+    ('╰', "+"),
+    ('╯', "+"),
+    ('─', "-"),
+    ('│', "|"),
+    ('▁', "_"),
+    ('▂', "."),
+    ('▃', ":"),
+    ('▄', "-"),
+    ('▅', "="),
+    ('▆', "+"),
+    ('▇', "*"),
+    ('█', "#"),
+    ('✔', "+"),
+    ('←', "<"),
+    ('¦', "|"),
+    ('–', "-"),
+    ('◐', "|"),
+    ('◓', "/"),
+    ('◑', "-"),
+    ('◒', "\\"),
+    ('═', "="),
+    ('Σ', "S"),
+    ('↑', "^"),
+    ('↓', "v"),
 ];
 
 impl Theme {
@@ -81,9 +81,10 @@ impl Theme {
     /// A text of our own, with our own signs in it.
     pub fn label(self, text: impl Into<String>, role: Role) -> Piece {
         let mut text: String = text.into();
-        if self.ascii {
-            let plain = |c| ASCII.iter().find(|(sign, _)| *sign == c).map_or(c, |s| s.1);
-            text = text.chars().map(plain).collect();
+        if self.ascii && !text.is_ascii() {
+            for (sign, plain) in ASCII {
+                text = text.replace(sign, plain);
+            }
         }
         self.styled(&text, self.style(role))
     }
@@ -415,7 +416,7 @@ mod tests {
         assert_eq!(piece.text, r"a\u{1b}\u{6f22}\u{b7}");
         assert_eq!(
             ASCII_THEME.label("a · b ▸ …", Role::Plain).text,
-            "a - b > ~"
+            "a - b > .."
         );
     }
 
