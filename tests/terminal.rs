@@ -1,6 +1,14 @@
 //! The terminal is left as it was, whatever ends the workbench: this test binary runs itself on a
 //! pseudo-terminal (the ignored test `child`) with a worker that has made-up evidence.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::manual_assert,
+    reason = "helpers of tests: what fails is to be loud"
+)]
+
 mod common;
 
 use common::{Evidence, evidence, rule};

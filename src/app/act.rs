@@ -182,6 +182,7 @@ impl App {
 
     fn sideways(&mut self, right: bool) {
         match self.focused_pane() {
+            Pane::Findings if right && self.rows.selected_group().is_none() => self.open(),
             Pane::Findings | Pane::Evidence => self.fold(Some(right)),
             Pane::Details => self.details.tab = self.details.tab.beside(!right),
             Pane::Result => {
@@ -309,7 +310,13 @@ impl App {
     fn open_prompt(&mut self, action: Action) {
         let pane = self.top_pane();
         self.prompt = Some(if action == Action::Filter {
-            Prompt::new(PromptKind::Filter, self.rows.filter_text())
+            // Ready for one more term; as it was when it is left again.
+            let text = self.rows.filter_text();
+            let mut prompt = Prompt::new(PromptKind::Filter, text);
+            if !text.is_empty() && !text.ends_with(' ') {
+                prompt.paste(" ");
+            }
+            prompt
         } else {
             let mut prompt = Prompt::new(PromptKind::Search(pane), "");
             self.search_of(pane)

@@ -112,7 +112,7 @@ impl<K: Clone + Eq + Hash> List<K> {
     ) {
         let line = self.selected.saturating_sub(self.top);
         self.chosen = self.chosen.as_ref().and_then(&translate);
-        let found = self.find_selection(&keys, &translate);
+        let found = self.find_selection(&keys, &translate, &preferred);
         self.keys = keys;
         self.selected = found.unwrap_or_else(|| self.keys.iter().position(preferred).unwrap_or(0));
         if self.chosen.is_none() {
@@ -122,14 +122,26 @@ impl<K: Clone + Eq + Hash> List<K> {
         self.top = self.top_for(self.height);
     }
 
-    fn find_selection(&self, keys: &[K], translate: &impl Fn(&K) -> Option<K>) -> Option<usize> {
+    fn find_selection(
+        &self,
+        keys: &[K],
+        translate: &impl Fn(&K) -> Option<K>,
+        preferred: &impl Fn(&K) -> bool,
+    ) -> Option<usize> {
         let places: HashMap<&K, usize> = keys.iter().enumerate().map(|(i, k)| (k, i)).collect();
         let chosen = self.chosen.as_ref().and_then(|k| places.get(k));
         let place = |key: &K| translate(key).and_then(|key| places.get(&key).copied());
+        let now = self.selected_key().and_then(place);
+        let near = |wanted: &dyn Fn(&&K) -> bool| {
+            let after = self.keys.iter().skip(self.selected);
+            let before = self.keys.iter().take(self.selected).rev();
+            after.chain(before).filter(wanted).find_map(place)
+        };
         chosen
             .copied()
-            .or_else(|| self.keys.iter().skip(self.selected).find_map(place))
-            .or_else(|| self.keys.iter().take(self.selected).rev().find_map(place))
+            .or(now)
+            .or_else(|| near(&|key| preferred(key)))
+            .or_else(|| near(&|_| true))
     }
 
     /// Selects the item at a place.

@@ -4,6 +4,9 @@ use super::key::{Key, KeyCode};
 use super::layout::Pane;
 use tui_input::{Input, InputRequest};
 
+/// A command line of Windows has at most 32,767 characters; a filter needs no more than a part.
+const LONGEST_PASTE: usize = 4096;
+
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptKind {
@@ -58,9 +61,9 @@ impl Prompt {
         text.split_at(cut.map_or(text.len(), |(place, _)| place))
     }
 
-    /// Types a pasted text; line ends become blanks.
+    /// Types a pasted text; line ends become blanks, and what is too long for a filter is cut.
     pub fn paste(&mut self, text: &str) {
-        for c in text.chars() {
+        for c in text.chars().take(LONGEST_PASTE) {
             let c = if c.is_control() { ' ' } else { c };
             self.input.handle(InputRequest::InsertChar(c));
         }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -135,12 +135,9 @@ fn take_terminal(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
-    execute!(
-        out,
-        EnterAlternateScreen,
-        EnableBracketedPaste,
-        cursor::Hide
-    )?;
+    // Some terminals show what was there before until it is drawn over.
+    execute!(out, EnterAlternateScreen, Clear(ClearType::All))?;
+    execute!(out, EnableBracketedPaste, cursor::Hide)?;
     if mouse {
         out.write_all(MOUSE_ON)?;
     }

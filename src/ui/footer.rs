@@ -5,6 +5,7 @@ use super::canvas::Canvas;
 use super::figures::{count, long, thousands};
 use super::text::{self, Line, cells};
 use super::theme::{Role, Theme};
+use crate::app::action::FooterKey;
 use crate::app::prompt::{Prompt, PromptKind};
 use crate::app::{Action, App, Hit};
 use ratatui::layout::Rect;
@@ -42,7 +43,9 @@ fn typed(prompt: &Prompt, room: usize, theme: Theme) -> (Line, usize) {
     if whole.width() <= room {
         return line(whole);
     }
-    let mut tail = before;
+    // No more characters than cells can be in sight.
+    let last = before.char_indices().rev().take(room.max(1)).last();
+    let mut tail = last.and_then(|(at, _)| before.get(at..)).unwrap_or(before);
     while theme.data(tail, Role::Strong).width() + 1 > room {
         let mut chars = tail.chars();
         if chars.next().is_none() {
@@ -102,7 +105,12 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         width: area.width.saturating_sub(last + 2),
         ..area
     };
-    for key in app.keymap.footer(app.context()) {
+    let stop = FooterKey {
+        actions: vec![Action::CancelLoading],
+        label: "stop reading".to_owned(),
+    };
+    let loading = app.is_loading().then_some(&stop);
+    for key in loading.into_iter().chain(app.keymap.footer(app.context())) {
         let known = |action: &Action| is_possible(app, *action);
         if !key.actions.iter().all(known) {
             continue;
@@ -113,9 +121,9 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
             break;
         }
         draw_key(canvas, free, &line, key.actions.first().copied());
-        let step = (wide + 2).min(free.width);
-        free.x += step;
-        free.width -= step;
+        let taken = (wide + 2).min(free.width);
+        free.x += taken;
+        free.width -= taken;
     }
     let end = Rect {
         x: area.x + area.width - last,

@@ -39,21 +39,29 @@ fn draw_help(app: &App, help: &HelpPane, canvas: &mut Canvas<'_>, area: Rect) {
     let all = lines(&app.keymap, help.from);
     let searched = !help.search.is_empty();
     canvas.list(Pane::Help, inside, &help.list, true, |place| {
+        let mark = if place == help.list.selected() {
+            "> "
+        } else {
+            "  "
+        };
+        let mark = theme.label(mark, Role::Strong);
         let line = match all.get(place) {
             Some(HelpLine::Heading(text)) => {
-                vec![theme.blank(1), theme.label(*text, Role::Heading)]
+                vec![mark, theme.label(*text, Role::Heading)]
             }
             Some(HelpLine::Key(entry, here)) => {
                 let role = if *here { Role::Key } else { Role::Dim };
                 let role_doc = if *here { Role::Plain } else { Role::Dim };
                 vec![
-                    theme.blank(3),
+                    mark,
+                    theme.blank(1),
                     theme.column(&entry.keys.join(" "), 16, role),
                     theme.data(&entry.doc, role_doc),
                 ]
             }
             Some(HelpLine::Note(note)) => vec![
-                theme.blank(3),
+                mark,
+                theme.blank(1),
                 theme.column(&note.topic, 16, Role::Key),
                 theme.data(&note.text, Role::Plain),
             ],

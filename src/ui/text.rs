@@ -24,39 +24,39 @@ pub struct Piece {
 /// A line before it is cut or wrapped.
 pub type Line = Vec<Piece>;
 
-/// What our own drawing is on an ASCII terminal, sign for sign and as wide.
-const ASCII: [(char, char); 31] = [
-    ('·', '-'),
-    ('▸', '>'),
-    ('▾', 'v'),
-    ('…', '~'),
-    ('×', 'x'),
-    ('╭', '+'),
-    ('╮', '+'),
-    ('╰', '+'),
-    ('╯', '+'),
-    ('─', '-'),
-    ('│', '|'),
-    ('▁', '_'),
-    ('▂', '.'),
-    ('▃', ':'),
-    ('▄', '-'),
-    ('▅', '='),
-    ('▆', '+'),
-    ('▇', '*'),
-    ('█', '#'),
-    ('✔', '+'),
-    ('←', '<'),
-    ('¦', '|'),
-    ('–', '-'),
-    ('◐', '|'),
-    ('◓', '/'),
-    ('◑', '-'),
-    ('◒', '\\'),
-    ('═', '='),
-    ('Σ', 'S'),
-    ('↑', '^'),
-    ('↓', 'v'),
+/// What our own drawing is on an ASCII terminal.
+const ASCII: [(char, &str); 31] = [
+    ('·', "-"),
+    ('▸', ">"),
+    ('▾', "v"),
+    ('…', ".."),
+    ('×', "x"),
+    ('╭', "+"),
+    ('╮', "+"),
+    ('╰', "+"),
+    ('╯', "+"),
+    ('─', "-"),
+    ('│', "|"),
+    ('▁', "_"),
+    ('▂', "."),
+    ('▃', ":"),
+    ('▄', "-"),
+    ('▅', "="),
+    ('▆', "+"),
+    ('▇', "*"),
+    ('█', "#"),
+    ('✔', "+"),
+    ('←', "<"),
+    ('¦', "|"),
+    ('–', "-"),
+    ('◐', "|"),
+    ('◓', "/"),
+    ('◑', "-"),
+    ('◒', "\\"),
+    ('═', "="),
+    ('Σ', "S"),
+    ('↑', "^"),
+    ('↓', "v"),
 ];
 
 impl Theme {
@@ -81,9 +81,10 @@ impl Theme {
     /// A text of our own, with our own signs in it.
     pub fn label(self, text: impl Into<String>, role: Role) -> Piece {
         let mut text: String = text.into();
-        if self.ascii {
-            let plain = |c| ASCII.iter().find(|(sign, _)| *sign == c).map_or(c, |s| s.1);
-            text = text.chars().map(plain).collect();
+        if self.ascii && !text.is_ascii() {
+            for (sign, plain) in ASCII {
+                text = text.replace(sign, plain);
+            }
         }
         self.styled(&text, self.style(role))
     }
@@ -237,7 +238,8 @@ pub fn put(buffer: &mut Buffer, area: Rect, line: &[Piece], over: Option<Style>,
     let (mut x, mut left) = (area.x, room);
     let cuts = width(line) > room;
     for piece in line {
-        let style = over.unwrap_or(piece.style);
+        // Over whatever was drawn there before, whose colours must not shine through.
+        let style = Style::reset().patch(over.unwrap_or(piece.style));
         let last = cuts && piece.width() >= left;
         let text = if last {
             // Whatever comes behind it is cut off too, and the sign says so.
@@ -366,19 +368,26 @@ fn cells_of(piece: &Piece) -> impl Iterator<Item = Cell<'_>> {
     })
 }
 
-/// How many cells fit, at least one: up to the last place where a line may be broken, if that is
-/// not too far back.
+/// How many cells fit, at least one: up to the last blank, else the last separator of a path or an
+/// address, if those are not too far back.
 fn fitting(cells: &[Cell<'_>], width: usize) -> usize {
     let mut used = 0;
-    let mut broken = 0;
+    let (mut blank, mut separator) = (0, 0);
     for (place, cell) in cells.iter().enumerate() {
         used += cell.width;
         if used > width {
-            let short = broken * 3 < place * 2;
-            return if short { place.max(1) } else { broken };
+            return if blank * 2 >= place && blank > 0 {
+                blank
+            } else if separator * 3 >= place * 2 && separator > 0 {
+                separator
+            } else {
+                place.max(1)
+            };
         }
-        if matches!(cell.text, " " | "\\" | "/" | "," | ";" | "&" | "?" | ">") {
-            broken = place + 1;
+        match cell.text {
+            " " => blank = place + 1,
+            "\\" | "/" | "," | ";" | "&" | "?" | ">" => separator = place + 1,
+            _ => {}
         }
     }
     cells.len()
@@ -407,7 +416,7 @@ mod tests {
         assert_eq!(piece.text, r"a\u{1b}\u{6f22}\u{b7}");
         assert_eq!(
             ASCII_THEME.label("a · b ▸ …", Role::Plain).text,
-            "a - b > ~"
+            "a - b > .."
         );
     }
 

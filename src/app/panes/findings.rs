@@ -105,19 +105,20 @@ impl FindingsPane {
     }
 
     /// Opens or closes the selected group, or with `None` the other way round. Closing on a row
-    /// closes its group and goes there. Whether anything changed.
+    /// closes its group and goes there, on a closed group it goes to the group above. Whether anything changed.
     pub fn fold(&mut self, open: Option<bool>, ground: Ground<'_>) -> bool {
         let selected = self.list.selected();
         let place = match self.lines.get(selected) {
-            Some(Line::Group(group)) => {
-                let wanted = open.unwrap_or(!group.open);
-                if wanted == group.open && open == Some(false) {
-                    self.above(selected)
-                } else {
-                    Some(selected)
+            // A closed group can't be closed further: to the group it stands in.
+            Some(Line::Group(group)) if !group.open && open == Some(false) => {
+                let above = self.above(selected);
+                if let Some(place) = above {
+                    self.list.select(place);
                 }
+                return above.is_some();
             }
-            Some(Line::Row { .. }) if open == Some(false) => self.above(selected),
+            Some(Line::Group(_)) => Some(selected),
+            Some(Line::Row { .. }) if open != Some(true) => self.above(selected),
             _ => None,
         };
         let Some((key, was_open)) = place

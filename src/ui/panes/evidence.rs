@@ -151,7 +151,7 @@ fn group_line(app: &App, ledger: &Ledger, line: &EvidenceLine, room: usize, them
     let name = app.evidence_name(&line.key);
     let files = count(long(line.files.len()), "file");
     let (role, end) = match &line.key.group {
-        Group::Problems => (Role::Bad, format!("{files} not read whole")),
+        Group::Problems => (Role::Bad, format!("{files} unread or with bad records")),
         Group::Silent(_) => (Role::Warn, format!("no process creation · {files}")),
         Group::Host(host) => {
             let entries = || entries_of(ledger, host);

@@ -185,13 +185,13 @@ struct Widths {
     letters: usize,
     parent: usize,
     host: usize,
+    /// The least: the path takes what the rest leaves.
+    path: usize,
     role: usize,
     count: usize,
 }
 
 impl Widths {
-    /// Room that the rest of the row, the path, has at least.
-    const PATH: usize = 12;
     fn new(columns: Columns, room: usize) -> Self {
         let mut widths = Self {
             year: columns.year,
@@ -199,26 +199,31 @@ impl Widths {
             letters: columns.letters,
             parent: columns.parent.min(24),
             host: columns.host.min(28),
+            path: 12,
             role: columns.role.min(14),
             count: columns.count,
         };
-        let too_wide = |w: &Self| w.taken() + Self::PATH + INDENT + 2 > room;
-        let steps: [fn(&mut Self); 7] = [
+        let free = room.saturating_sub(2 + INDENT);
+        let steps: [fn(&mut Self); 8] = [
             |w| w.letters = 0,
             |w| w.count = 0,
             |w| w.host = w.host.min(20),
             |w| w.parent = w.parent.min(14),
             |w| w.host = w.host.min(15),
             |w| w.role = w.role.min(7),
+            |w| w.path = 8,
             |w| w.parent = w.parent.min(8),
         ];
         for step in steps {
-            if too_wide(&widths) {
+            if widths.taken() > free {
                 step(&mut widths);
             }
         }
-        // What is left over shows more of the hosts.
-        let left = room.saturating_sub(widths.taken() + Self::PATH + INDENT + 2);
+        // A step takes more than was missing: what is left over goes back.
+        let left = free.saturating_sub(widths.taken());
+        let parent = (widths.parent + left).min(columns.parent.min(24));
+        let left = left - (parent - widths.parent);
+        widths.parent = parent;
         widths.host = (widths.host + left).min(columns.host.min(28));
         widths
     }
@@ -232,7 +237,8 @@ impl Widths {
             self.letters + 1
         };
         let count = if self.count == 0 { 0 } else { self.count + 3 };
-        time + 1 + letters + column(self.parent) + column(self.host) + column(self.role) + count
+        let columns = column(self.parent) + column(self.host) + column(self.role);
+        time + 1 + letters + columns + self.path + count + 1
     }
 }
 

@@ -73,9 +73,10 @@ fn warnings(loaded: &Loaded, stopped: bool) -> Vec<String> {
     let files = loaded.ledger.files.iter();
     let problems = long(files.filter(|file| FileEntry::is_problem(file)).count());
     if problems > 0 {
-        let was = if problems == 1 { "was" } else { "were" };
         let files = count(problems, "file");
-        lines.push(format!("{files} {was} not read whole: 5 says why."));
+        lines.push(format!(
+            "{files} not read, or with bad records: 5 says why."
+        ));
     }
     lines
 }

@@ -11,6 +11,8 @@ use crate::ui::theme::{Role, Theme};
 
 /// Cells of the names at the left.
 const NAME: usize = 10;
+/// How many rows of a group are looked at: they are counted at every draw.
+const COUNTED: usize = 2_000;
 /// How many values of a group are listed for a field.
 const VALUES: usize = 6;
 
@@ -200,6 +202,10 @@ impl Writer<'_> {
             );
             lines.push((vec![theme.data(text, Role::Plain)], 0));
         }
+        if group.rows.len() > COUNTED {
+            let text = format!("values of the first {} rows:", thousands(long(COUNTED)));
+            lines.push((vec![theme.label(text, Role::Warn)], 0));
+        }
         for field in [
             "user",
             "dest",
@@ -218,7 +224,7 @@ impl Writer<'_> {
         let theme = self.theme;
         let rows = self.app.filtered();
         let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-        for row in &group.rows {
+        for row in group.rows.iter().take(COUNTED) {
             for value in rows.values(*row, field) {
                 *counts.entry(value.into_owned()).or_default() += 1;
             }
