@@ -48,7 +48,9 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
             let args = &cli.workbench;
             let (engine, remarks) =
                 headless::session::engine(&args.reading, &args.risk_events, &settings)?;
-            remarks.iter().for_each(|remark| say(remark));
+            for remark in &remarks {
+                say(remark);
+            }
             gimlet::terminal::open(engine, &settings, None)
         }
     }

@@ -141,9 +141,10 @@ impl Record {
     /// What carriers write differently is made alike: the order of fields, fields without text
     /// (some drop them), the case of GUIDs and the braces around them, hex against decimal (`0x3E7`,
     /// `0x00003e7`, `999`), the decimals of a UTC time, CRLF against LF. The time is `TimeCreated`
-    /// where the carrier has it, in microseconds: older exporters cut the seventh digit off. A
-    /// carrier that cuts at milliseconds (Winlogbeat) or has another time (NXLog, flat Sysmon) gives
-    /// another identity.
+    /// where the carrier has it, cut to milliseconds: older exporters cut the seventh digit off,
+    /// Velociraptor writes a float, Winlogbeat cuts at milliseconds itself. (The design says full
+    /// precision; but no host starts two processes of one id and one command line within a
+    /// millisecond.) A carrier that has another time (NXLog, flat Sysmon) gives another identity.
     ///
     /// Splunk's forwarder writes names where the log has SIDs. In a 4688 those fields have no part
     /// in the identity: a creation is told from another by time and process id. Other events keep
@@ -164,7 +165,7 @@ impl Record {
             for name in ["Provider", "EventID", "Computer"] {
                 put(self.system(name).unwrap_or(""));
             }
-            put(&self.microseconds().unwrap_or_default());
+            put(&self.milliseconds().unwrap_or_default());
         }
         let creation = self.event_id() == Some(4688)
             && self.provider() == Some("Microsoft-Windows-Security-Auditing");
@@ -190,12 +191,12 @@ impl Record {
     }
 
     /// `TimeCreated`, else the record's time.
-    fn microseconds(&self) -> Option<String> {
+    fn milliseconds(&self) -> Option<String> {
         let at = match self.system("TimeCreated").and_then(Reading::iso8601) {
             Some(Reading::Instant(at) | Reading::WallClock(at)) => at,
             None => self.time?.at,
         };
-        Some(at.ticks().div_euclid(10).to_string())
+        Some(at.ticks().div_euclid(10_000).to_string())
     }
 }
 
@@ -211,7 +212,7 @@ fn alike(value: &str) -> Cow<'_, str> {
     let bytes = value.as_bytes();
     let maybe_time = bytes.get(10) == Some(&b'T') && bytes.last() == Some(&b'Z');
     if maybe_time && let Some(Reading::Instant(at)) = Reading::iso8601(value) {
-        return Cow::Owned(at.ticks().div_euclid(10).to_string());
+        return Cow::Owned(at.ticks().div_euclid(10_000).to_string());
     }
     let hex = value
         .strip_prefix("0x")
@@ -288,7 +289,7 @@ mod tests {
             event(time, &[("Data", "b"), ("Data", "a")]),
             event(time, &[("Data", "ab")]),
             event(
-                "2025-06-26T16:08:54.1234577Z",
+                "2025-06-26T16:08:54.1244567Z",
                 &[("Data", "a"), ("Data", "b")],
             ),
         ] {

@@ -2,6 +2,7 @@
 //! of an export that was filtered. Says nothing of what came before the first record: a log that
 //! went round (the usual state of a busy one) does not begin with 1.
 
+use crate::event::{Position, Record};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -75,9 +76,121 @@ impl Gaps {
     }
 }
 
+/// How many missing ranges of a member are named.
+const NAMED: usize = 20;
+
+/// The gaps of a member: each log in it (a channel of a host) has its own run of record ids.
+#[derive(Debug, Clone, Default)]
+pub struct LogGaps {
+    logs: BTreeMap<(String, String), LogIds>,
+    last: Option<(String, String)>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct LogIds {
+    gaps: Gaps,
+    records: u64,
+    /// Read from the log itself: it should be whole. An export may have been filtered.
+    whole: bool,
+}
+
+impl LogGaps {
+    /// Takes a record in; one without a record id has no part in it.
+    pub fn add(&mut self, record: &Record) {
+        let (id, whole) = match record.locator.position {
+            Position::Evtx { record_id, .. } => (Some(record_id), true),
+            Position::Span { .. } => (record.record_id(), false),
+        };
+        let Some(id) = id else { return };
+        let (host, log) = (
+            record.computer().unwrap_or(""),
+            record.channel().unwrap_or(""),
+        );
+        let same = |last: &(String, String)| last.0 == host && last.1 == log;
+        if !self.last.as_ref().is_some_and(same) {
+            self.last = Some((host.to_owned(), log.to_owned()));
+        }
+        let Some(key) = &self.last else { return };
+        if !self.logs.contains_key(key) {
+            self.logs.insert(key.clone(), LogIds::default());
+        }
+        if let Some(ids) = self.logs.get_mut(key) {
+            ids.gaps.add(id);
+            ids.records += 1;
+            ids.whole |= whole;
+        }
+    }
+
+    /// The missing ranges as `first-last`, with host and log where the member holds several. An
+    /// export that lacks more records than it has was filtered: none are named for it.
+    pub fn texts(self) -> Vec<String> {
+        let several = self.logs.len() > 1;
+        let mut texts = Vec::new();
+        for ((host, log), ids) in self.logs {
+            let missing = ids.gaps.missing(NAMED.saturating_sub(texts.len()));
+            if !ids.whole && missing.ids > ids.records {
+                continue;
+            }
+            let before = if several {
+                format!("{host} {log}: ")
+            } else {
+                String::new()
+            };
+            let range = |range: &RangeInclusive<u64>| match (range.start(), range.end()) {
+                (first, last) if first == last => format!("{before}{first}"),
+                (first, last) => format!("{before}{first}-{last}"),
+            };
+            texts.extend(missing.ranges.iter().map(range));
+            let unnamed = missing.count.saturating_sub(missing.ranges.len() as u64);
+            if unnamed > 0 || missing.at_least {
+                let or_more = if missing.at_least { " or more" } else { "" };
+                texts.push(format!("{before}and {unnamed}{or_more} others"));
+            }
+        }
+        texts
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Family, Locator, SourceId};
+
+    fn record(id: u64, evtx: bool) -> Record {
+        let evtx_place = Position::Evtx {
+            chunk: 0,
+            record_id: id,
+            offset: 0,
+        };
+        let position = if evtx {
+            evtx_place
+        } else {
+            Position::Span { offset: id, len: 1 }
+        };
+        let locator = Locator {
+            source: SourceId(0),
+            position,
+        };
+        let mut record = Record::new(Family::Windows, locator);
+        record.push_system("EventRecordID", id.to_string());
+        record.push_system("Computer", "web-02");
+        record
+    }
+
+    #[test]
+    fn a_filtered_export_has_no_gaps_and_a_log_has() {
+        for (evtx, expected) in [(false, vec![]), (true, vec!["2-99".to_owned()])] {
+            let mut gaps = LogGaps::default();
+            gaps.add(&record(1, evtx));
+            gaps.add(&record(100, evtx));
+            assert_eq!(gaps.texts(), expected);
+        }
+        let mut gaps = LogGaps::default();
+        for id in [1, 2, 4, 5] {
+            gaps.add(&record(id, false));
+        }
+        assert_eq!(gaps.texts(), ["3"]);
+    }
 
     fn missing(ids: impl IntoIterator<Item = u64>) -> Missing {
         let mut gaps = Gaps::default();

@@ -2,13 +2,11 @@
 //! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is outputs.md's.
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
-use super::gaps::Missing;
 use super::outcome::Outcome;
 pub use super::outcome::Status;
 use crate::event::{EventTime, SourceId, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
 
 /// How many bad records of a file are listed with place and reason; all are counted.
 const BAD_LISTED: usize = 100;
@@ -367,7 +365,7 @@ impl FileEntry {
     }
 
     /// Takes in what became of the member, and which record ids are missing.
-    pub fn close(&mut self, outcome: &Outcome, missing: &Missing) {
+    pub fn close(&mut self, outcome: &Outcome, gaps: Vec<String>) {
         self.status = outcome.status;
         self.bytes = outcome.bytes;
         self.repaired = outcome.repaired;
@@ -378,16 +376,7 @@ impl FileEntry {
             (Some(reason), Some(hint)) => Some(format!("{reason}; {hint}")),
             (reason, hint) => reason.clone().or_else(|| hint.clone()),
         };
-        let name = |range: &RangeInclusive<u64>| match (range.start(), range.end()) {
-            (first, last) if first == last => first.to_string(),
-            (first, last) => format!("{first}-{last}"),
-        };
-        self.gaps = missing.ranges.iter().map(name).collect();
-        let unnamed = missing.count.saturating_sub(missing.ranges.len() as u64);
-        if unnamed > 0 || missing.at_least {
-            let or_more = if missing.at_least { " or more" } else { "" };
-            self.gaps.push(format!("and {unnamed}{or_more} others"));
-        }
+        self.gaps = gaps;
     }
 
     /// Whether it belongs among the problems: evidence, or named, and not wholly read.
@@ -460,66 +449,4 @@ fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEnt
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn creation(host: &'static str, duplicate: bool) -> CreationEntry<'static> {
-        CreationEntry {
-            host,
-            source: "Sysmon",
-            time: Timestamp::from_seconds(1_655_402_652).map(|at| EventTime { at, assumed: false }),
-            with_command_line: true,
-            duplicate,
-        }
-    }
-
-    #[test]
-    fn sums_add_up() {
-        let mut ledger = Ledger::default();
-        let file = SourceId(0);
-        ledger.creation(file, creation("WEB", false));
-        ledger.creation(file, creation("web", true));
-        ledger.out_of_scope(file, Some("db"), None);
-        ledger.out_of_scope(file, Some("web"), None);
-        ledger.bad(
-            file,
-            BadEntry {
-                offset: Some(7),
-                record_id: None,
-                reason: "cut".into(),
-            },
-        );
-        ledger.settle(true);
-        assert_eq!(ledger.check(), Ok(()));
-        let totals = &ledger.totals;
-        assert_eq!(
-            (totals.records, totals.creations, totals.duplicates),
-            (5, 2, 1)
-        );
-        assert_eq!((totals.hosts, totals.hosts_with_creations), (2, 1));
-        let hosts: Vec<_> = ledger
-            .hosts
-            .iter()
-            .map(|h| (h.host.as_str(), h.creations))
-            .collect();
-        assert_eq!(hosts, [("db", 0), ("WEB", 1)]);
-        assert!(!ledger.all_read());
-    }
-
-    #[test]
-    fn a_record_that_is_not_accounted_for_is_noticed() {
-        let mut ledger = Ledger::default();
-        ledger.file(SourceId(0)).records = 3;
-        assert!(ledger.check().is_err());
-    }
-
-    #[test]
-    fn its_json_has_the_documented_words() {
-        let mut ledger = Ledger::default();
-        ledger.file(SourceId(0)).status = Status::NotOpened;
-        ledger.settle(false);
-        let json = serde_json::to_value(&ledger).unwrap();
-        assert_eq!(json["files"][0]["status"], "not opened");
-        assert_eq!(json["complete"], false);
-    }
-}
+mod tests;

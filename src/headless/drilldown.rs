@@ -22,7 +22,9 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     let clock = Instant::now();
     let (engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
     interrupt::watch(&engine.options.cancel)?;
-    remarks.iter().for_each(|remark| say(remark));
+    for remark in &remarks {
+        say(remark);
+    }
     let which = match args.which {
         Which::Results => 0,
         Which::Risk => 1,
@@ -146,7 +148,9 @@ fn print(
     if args.saying.quiet {
         return Ok(());
     }
-    result.warnings.iter().for_each(|warning| say(warning));
+    for warning in &result.warnings {
+        say(warning);
+    }
     say(&result.basis);
     if let (Format::Table, Some((name, sums))) = (printing.format(), &result.ours) {
         let first = |row: &crate::search::Row| {

@@ -32,7 +32,9 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
     let cancel = engine.options.cancel.clone();
     interrupt::watch(&cancel)?;
     let quiet = args.saying.quiet;
-    remarks.iter().for_each(|remark| say(remark));
+    for remark in &remarks {
+        say(remark);
+    }
     if args.rows.show_search {
         show_search(
             &engine.rule,

@@ -32,7 +32,13 @@ pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Test(Test),
+    Test(Box<Test>),
+}
+
+impl Node {
+    fn leaf(test: Test) -> Self {
+        Self::Test(Box::new(test))
+    }
 }
 
 /// One comparison.
@@ -131,13 +137,13 @@ fn compile(
         }
         ast::Predicate::Compare { field, op, value } => {
             refuse_time_modifier(field, *op, messages);
-            Node::Test(Test {
+            Node::leaf(Test {
                 slot: Some(fields.slot(&field.text)),
                 span: joined(field.span, value.span),
                 check: Check::of(*op, value),
             })
         }
-        ast::Predicate::In { field, values } => Node::Test(Test {
+        ast::Predicate::In { field, values } => Node::leaf(Test {
             slot: Some(fields.slot(&field.text)),
             span: span_of(tree),
             check: Check::Equal(values.iter().map(Matcher::of).collect()),
@@ -166,7 +172,7 @@ fn free_term(term: &Literal) -> Node {
     let mut inside = term.clone();
     inside.pieces.insert(0, star());
     inside.pieces.push(star());
-    Node::Test(Test {
+    Node::leaf(Test {
         slot: None,
         span: term.span,
         check: Check::Equal(vec![Matcher {

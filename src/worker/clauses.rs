@@ -49,13 +49,11 @@ impl ClauseCounts {
 
 /// From the first test in a part to its last.
 fn span(clause: &Clause) -> Span {
-    match &clause.kind {
-        ClauseKind::Test { span, .. } => *span,
-        _ => {
-            let spans: Vec<Span> = clause.parts.iter().map(span).collect();
-            let start = spans.iter().map(|s| s.start).min().unwrap_or_default();
-            let end = spans.iter().map(|s| s.end).max().unwrap_or_default();
-            Span { start, end }
-        }
+    if let ClauseKind::Test { span, .. } = &clause.kind {
+        return *span;
     }
+    let spans: Vec<Span> = clause.parts.iter().map(span).collect();
+    let start = spans.iter().map(|s| s.start).min().unwrap_or_default();
+    let end = spans.iter().map(|s| s.end).max().unwrap_or_default();
+    Span { start, end }
 }

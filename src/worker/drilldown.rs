@@ -12,6 +12,7 @@ use crate::event::{Timestamp, Value, Zone};
 use crate::risk::{RiskEvent, RiskStore, Scores, risk_events};
 use crate::search::{Plan, PlanInput, Table};
 use crate::store::{Findings, StoredEvent};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a drilldown is filled with.
@@ -230,7 +231,7 @@ fn run_over(
 
 /// Each input place behind a table's rows, and those rows.
 fn behind(table: &Table) -> Vec<(usize, Vec<usize>)> {
-    let mut places: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, row) in table.rows.iter().enumerate() {
         for event in &row.events {
             places.entry(*event as usize).or_default().push(number);

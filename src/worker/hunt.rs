@@ -10,7 +10,7 @@ use crate::cim::{Hosts, OutOfScope, Scope, SourceIndex, Sources};
 use crate::event::{EventTime, Identity, Record, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
-use crate::evidence::gaps::Gaps;
+use crate::evidence::gaps::LogGaps;
 use crate::evidence::ledger::{BadEntry, CreationEntry, Ledger};
 use crate::evidence::member::{Member, Origin};
 use crate::evidence::outcome::{BadRecord, Outcome};
@@ -22,8 +22,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// How many missing runs of record ids are named for a file.
-const GAPS_NAMED: usize = 20;
 /// A time so much later than the evidence's own date is impossible (architecture.md §5).
 const YEAR: i64 = 366 * 24 * 3600;
 
@@ -88,7 +86,7 @@ pub struct Hunt<'a> {
     clauses: ClauseCounts,
     members: Vec<Member>,
     detected: Vec<Option<Detected>>,
-    gaps: Gaps,
+    gaps: LogGaps,
     events: Vec<Arc<StoredEvent>>,
     /// Each creation's identity and, when it was kept, its place among the events.
     seen: HashMap<Identity, Option<usize>, foldhash::fast::RandomState>,
@@ -156,7 +154,7 @@ impl<'a> Hunt<'a> {
             clauses: ClauseCounts::of(&rule.plan),
             members: Vec::new(),
             detected: Vec::new(),
-            gaps: Gaps::default(),
+            gaps: LogGaps::default(),
             events: Vec::new(),
             seen: HashMap::default(),
             progress: Progress::default(),
@@ -403,18 +401,16 @@ fn is_log_cleared(record: &Record) -> bool {
 impl Visitor for Hunt<'_> {
     fn begin(&mut self, member: &Member, detected: &Detected) {
         self.register(member, Some(detected));
-        self.gaps = Gaps::default();
+        self.gaps = LogGaps::default();
         self.latest_possible = member.date().map(|date| date.plus_seconds(YEAR));
         let entry = self.ledger.file(member.id);
-        entry.format = detected.shape.clone();
+        entry.format.clone_from(&detected.shape);
         entry.confidence = Some(detected.confidence.to_string());
         entry.why.clone_from(&detected.reason);
     }
 
     fn record(&mut self, mut record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()> {
-        if let crate::event::Position::Evtx { record_id, .. } = record.locator.position {
-            self.gaps.add(record_id);
-        }
+        self.gaps.add(&record);
         self.progress.records += 1;
         let scope = self.sources.scope(&record);
         // Of the record as it stands, so that it can be told again when the bytes are read again.
@@ -454,9 +450,8 @@ impl Visitor for Hunt<'_> {
 
     fn end(&mut self, member: &Member, outcome: Outcome) {
         self.register(member, None);
-        let missing = self.gaps.missing(GAPS_NAMED);
-        self.gaps = Gaps::default();
-        self.ledger.file(member.id).close(&outcome, &missing);
+        let gaps = std::mem::take(&mut self.gaps).texts();
+        self.ledger.file(member.id).close(&outcome, gaps);
         self.progress.files_done += 1;
         self.tell();
     }

@@ -119,7 +119,9 @@ impl Rule {
 fn collect(predicate: &Predicate, found: &mut Vec<(String, &'static str, String)>) {
     match predicate {
         Predicate::And(parts) | Predicate::Or(parts) => {
-            parts.iter().for_each(|part| collect(part, found));
+            for part in parts {
+                collect(part, found);
+            }
         }
         Predicate::Compare {
             field,

@@ -114,6 +114,8 @@ fn stored(place: usize, seed: &Seed) -> Arc<StoredEvent> {
         event_id: Some(1),
         record_id: Some(record_id),
         command_line: Some(seed.process.as_str().into()),
+        arguments_only: false,
+        image: None,
         account: Some(seed.account.into()),
         endpoint: endpoint.into(),
         parent_command_line: Some(

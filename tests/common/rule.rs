@@ -55,11 +55,17 @@ pub fn view() -> RuleView {
             "macros.conf".into(),
         )],
         indicators: vec![
-            ("Processes.process".into(), "in".into(), "*http://*".into()),
+            (
+                "Processes.process".into(),
+                "in".into(),
+                "*http://*".into(),
+                "21 (sigma 18)".into(),
+            ),
             (
                 "Processes.process_name".into(),
                 "eq".into(),
                 "msiexec.exe".into(),
+                String::new(),
             ),
         ],
         drilldowns: vec![

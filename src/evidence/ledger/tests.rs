@@ -1,0 +1,63 @@
+//! Tests of the ledger: sums, and its words.
+
+use super::*;
+
+fn creation(host: &'static str, duplicate: bool) -> CreationEntry<'static> {
+    CreationEntry {
+        host,
+        source: "Sysmon",
+        time: Timestamp::from_seconds(1_655_402_652).map(|at| EventTime { at, assumed: false }),
+        with_command_line: true,
+        duplicate,
+    }
+}
+
+#[test]
+fn sums_add_up() {
+    let mut ledger = Ledger::default();
+    let file = SourceId(0);
+    ledger.creation(file, creation("WEB", false));
+    ledger.creation(file, creation("web", true));
+    ledger.out_of_scope(file, Some("db"), None);
+    ledger.out_of_scope(file, Some("web"), None);
+    ledger.bad(
+        file,
+        BadEntry {
+            offset: Some(7),
+            record_id: None,
+            reason: "cut".into(),
+        },
+    );
+    ledger.settle(true);
+    assert_eq!(ledger.check(), Ok(()));
+    let totals = &ledger.totals;
+    assert_eq!(
+        (totals.records, totals.creations, totals.duplicates),
+        (5, 2, 1)
+    );
+    assert_eq!((totals.hosts, totals.hosts_with_creations), (2, 1));
+    let hosts: Vec<_> = ledger
+        .hosts
+        .iter()
+        .map(|h| (h.host.as_str(), h.creations))
+        .collect();
+    assert_eq!(hosts, [("db", 0), ("WEB", 1)]);
+    assert!(!ledger.all_read());
+}
+
+#[test]
+fn a_record_that_is_not_accounted_for_is_noticed() {
+    let mut ledger = Ledger::default();
+    ledger.file(SourceId(0)).records = 3;
+    assert!(ledger.check().is_err());
+}
+
+#[test]
+fn its_json_has_the_documented_words() {
+    let mut ledger = Ledger::default();
+    ledger.file(SourceId(0)).status = Status::NotOpened;
+    ledger.settle(false);
+    let json = serde_json::to_value(&ledger).unwrap();
+    assert_eq!(json["files"][0]["status"], "not opened");
+    assert_eq!(json["complete"], false);
+}
