@@ -11,20 +11,17 @@
 
 mod common;
 
+use common::pty::{DEADLINE, Pty};
 use common::{Evidence, evidence, rule};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use gimlet::app::{App, Settings};
 use gimlet::store::Findings;
 use gimlet::terminal::{run, theme_from_environment};
 use gimlet::worker::{Job, JobEnd, JobKind, Progress, Report, WorkerHandle};
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use std::io::{Read, Write};
-use std::num::NonZero;
+use portable_pty::CommandBuilder;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-
-const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What the child's worker does: `GIMLET_TEST_CHILD`.
 #[derive(Clone, Copy, PartialEq)]
@@ -134,143 +131,16 @@ fn child() {
     std::process::exit(outcome.exit_code().into());
 }
 
-/// The child on its terminal.
-struct Pty {
-    child: Box<dyn Child + Send + Sync>,
-    master: Option<Box<dyn MasterPty + Send>>,
-    writer: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    raw: Vec<u8>,
-}
-
-impl Pty {
-    fn start(manner: &str, locale: &str) -> Self {
-        let size = PtySize {
-            rows: 24,
-            cols: 80,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        command.args(["--ignored", "--exact", "child", "--nocapture"]);
-        command.env("GIMLET_TEST_CHILD", manner);
-        command.env("LC_ALL", locale);
-        command.env("TERM", "xterm-256color");
-        command.env("RUST_BACKTRACE", "0");
-        command.env_remove("NO_COLOR");
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let writer = pair.master.take_writer().unwrap();
-        let (sender, output) = bounded(1024);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 8192];
-            while let Ok(count) = reader.read(&mut buffer) {
-                if count == 0 || sender.send(buffer[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Self {
-            child,
-            master: Some(pair.master),
-            writer,
-            output,
-            screen: vt100::Parser::new(NonZero::new(24).unwrap(), NonZero::new(80).unwrap(), 0),
-            raw: Vec::new(),
-        }
-    }
-
-    fn pump(&mut self, patience: Duration) {
-        if let Ok(bytes) = self.output.recv_timeout(patience) {
-            self.screen.process(&bytes);
-            self.raw.extend(bytes);
-        }
-    }
-
-    fn wait(&mut self, text: &str) {
-        let end = Instant::now() + DEADLINE;
-        while !self.screen.screen().contents().contains(text) {
-            assert!(
-                Instant::now() < end,
-                "no '{text}':\n{}",
-                self.screen.screen().contents()
-            );
-            self.pump(Duration::from_millis(50));
-        }
-    }
-
-    fn keys(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let status = std::process::Command::new("kill")
-            .args([signal, &pid])
-            .status();
-        assert!(status.unwrap().success());
-    }
-
-    /// Waits for its end, and that the terminal is as it was.
-    fn ended(mut self) -> (ExitStatus, String) {
-        let end = Instant::now() + DEADLINE;
-        let status = loop {
-            self.pump(Duration::from_millis(20));
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < end, "it does not end");
-        };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
-            self.screen.process(&bytes);
-            self.raw.extend(bytes);
-        }
-        let screen = self.screen.screen();
-        assert!(!screen.alternate_screen(), "the alternate screen is left");
-        assert!(!screen.hide_cursor(), "the cursor is shown");
-        assert!(!screen.bracketed_paste(), "bracketed paste is off");
-        let mouse = screen.mouse_protocol_mode();
-        assert_eq!(
-            mouse,
-            vt100::MouseProtocolMode::None,
-            "the mouse is given back"
-        );
-        let count = |sequence: &[u8]| {
-            let windows = self.raw.windows(sequence.len());
-            windows.filter(|window| *window == sequence).count()
-        };
-        assert!(
-            count(b"\x1b[?2026l") >= count(b"\x1b[?2026h"),
-            "no update stays open"
-        );
-        (status, screen.contents())
-    }
-}
-
-impl Drop for Pty {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
-#[test]
-fn quitting_leaves_the_terminal_as_it_was() {
-    let mut pty = Pty::start("quick", "C.UTF-8");
-    pty.wait("ws-017.corp.example");
-    pty.keys("3");
-    pty.wait("View risk events");
-    pty.keys("1q");
-    let (status, _) = pty.ended();
-    assert_eq!(status.exit_code(), 0);
+fn start(manner: &str, locale: &str) -> Pty {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", "child", "--nocapture"]);
+    command.env("GIMLET_TEST_CHILD", manner);
+    Pty::start(command, locale, [24, 80])
 }
 
 #[test]
 fn a_panic_is_told_on_a_clean_terminal() {
-    let mut pty = Pty::start("panics", "C.UTF-8");
+    let mut pty = start("panics", "C.UTF-8");
     pty.wait("ws-017.corp.example");
     pty.keys("2");
     let (status, screen) = pty.ended();
@@ -286,7 +156,7 @@ fn a_panic_is_told_on_a_clean_terminal() {
 #[test]
 fn signals_end_it_with_their_codes() {
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
-        let mut pty = Pty::start("slow", "C.UTF-8");
+        let mut pty = start("slow", "C.UTF-8");
         pty.wait("web-02.corp.example");
         pty.signal(signal);
         assert_eq!(pty.ended().0.exit_code(), code, "{signal}");
@@ -295,7 +165,7 @@ fn signals_end_it_with_their_codes() {
 
 #[test]
 fn ctrl_c_twice_leaves_whatever_is_open() {
-    let mut pty = Pty::start("slow", "C.UTF-8");
+    let mut pty = start("slow", "C.UTF-8");
     pty.wait("web-02.corp.example");
     pty.keys("/msi");
     pty.wait("filter: msi");
@@ -307,7 +177,7 @@ fn ctrl_c_twice_leaves_whatever_is_open() {
 
 #[test]
 fn a_closed_terminal_ends_it_quietly() {
-    let mut pty = Pty::start("slow", "C.UTF-8");
+    let mut pty = start("slow", "C.UTF-8");
     pty.wait("web-02.corp.example");
     pty.master = None;
     pty.writer = Box::new(std::io::sink());
@@ -321,7 +191,7 @@ fn a_closed_terminal_ends_it_quietly() {
 
 #[test]
 fn stopping_as_a_job_comes_back() {
-    let mut pty = Pty::start("quick", "C.UTF-8");
+    let mut pty = start("quick", "C.UTF-8");
     pty.wait("ws-017.corp.example");
     // Without a shell above it the stop is ignored by the system: it comes back at once.
     pty.keys("\x1a");
@@ -334,7 +204,7 @@ fn stopping_as_a_job_comes_back() {
 
 #[test]
 fn loading_is_cancelled_and_says_so() {
-    let mut pty = Pty::start("slow", "C.UTF-8");
+    let mut pty = start("slow", "C.UTF-8");
     pty.wait("web-02.corp.example");
     pty.keys("X");
     pty.wait("incomplete");
@@ -344,7 +214,7 @@ fn loading_is_cancelled_and_says_so() {
 
 #[test]
 fn a_locale_that_is_not_utf_8_gets_ascii() {
-    let mut pty = Pty::start("quick", "C");
+    let mut pty = start("quick", "C");
     pty.wait("ws-017.corp.example");
     assert!(pty.screen.screen().contents().is_ascii());
     pty.keys("q");
@@ -353,7 +223,7 @@ fn a_locale_that_is_not_utf_8_gets_ascii() {
 
 #[test]
 fn what_is_copied_goes_to_the_terminal() {
-    let mut pty = Pty::start("quick", "C.UTF-8");
+    let mut pty = start("quick", "C.UTF-8");
     pty.wait("ws-017.corp.example");
     pty.keys("y");
     pty.wait("OSC 52");

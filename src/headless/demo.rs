@@ -37,7 +37,7 @@ pub const EVIDENCE: &[File] = &[
 ];
 
 /// A filter that picks the row of Atomic Red Team T1218.007 test 11, as Sysmon saw it.
-pub const SELECT: &str = "source:S url:*T1218.007_JScript.msi* dest:win-dc-447*";
+pub const SELECT: &str = "source:\"Sysmon 1\" url:T1218.007_JScript.msi dest:win-dc-447";
 
 /// Risk events exported from Splunk, imported with them.
 pub const RISK: &[&[u8]] = &[include_bytes!(

@@ -90,9 +90,10 @@ fn state(app: &App, theme: Theme) -> Line {
 fn figures_text(app: &App, step: usize) -> String {
     let p = &app.progress;
     let events = thousands(p.records);
+    let plural = if p.records == 1 { "" } else { "s" };
     match step {
         0 => format!(
-            "{} of {} files · {events} events · {} of {} hosts · ",
+            "{} of {} files · {events} event{plural} · {} of {} hosts · ",
             p.files_done, p.files_total, p.hosts_with_creations, p.hosts
         ),
         1 => format!(

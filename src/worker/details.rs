@@ -3,6 +3,7 @@
 
 use super::hunt::Hunted;
 use super::report::{EventFields, FieldOrigin};
+use super::rule::Rule;
 use crate::cim::{Scope, Sources};
 use crate::event::{Record, Zone};
 use crate::evidence::format::{Detected, Format, ParseContext};
@@ -35,9 +36,11 @@ pub fn raw_text(hunted: &Hunted, event: &StoredEvent, zone: Zone) -> Result<Arc<
         .map_err(|error| error.to_string())
 }
 
-/// All fields of an event.
+/// The fields of an event: those that the search groups by, in its order, then what else the data
+/// model has of it, then the record's own.
 pub fn fields(
     hunted: &Hunted,
+    rule: &Rule,
     sources: &Sources,
     event: &StoredEvent,
     zone: Zone,
@@ -68,12 +71,21 @@ pub fn fields(
             .iter()
             .map(|field| (field.name.to_string(), field)),
     );
+    let by = rule.by_fields();
+    let place = |field: &str| {
+        by.iter()
+            .position(|name| *name == field)
+            .unwrap_or(by.len())
+    };
+    let mut model: Vec<FieldOrigin> = sources
+        .explain(source, &record, &hunted.hosts)
+        .into_iter()
+        .map(origin)
+        .filter(|origin| place(&origin.field) < by.len() || origin.value.is_some())
+        .collect();
+    model.sort_by_key(|origin| place(&origin.field));
     Ok(EventFields {
-        model: sources
-            .explain(source, &record, &hunted.hosts)
-            .into_iter()
-            .map(origin)
-            .collect(),
+        model,
         raw: raw
             .map(|(name, field)| (name, field.value.clone()))
             .collect(),

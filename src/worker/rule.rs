@@ -121,6 +121,25 @@ impl Rule {
         }
     }
 
+    /// The fields that the first command groups by, without their dataset's name.
+    pub fn by_fields(&self) -> Vec<&str> {
+        let by = match self
+            .parsed
+            .pipeline
+            .commands
+            .first()
+            .map(|command| &command.kind)
+        {
+            Some(CommandKind::Tstats(tstats)) => tstats.by.as_slice(),
+            Some(CommandKind::Stats(stats)) => stats.by.as_slice(),
+            _ => &[],
+        };
+        by.iter()
+            .map(|field| field.name.text.as_str())
+            .map(|name| name.split_once('.').map_or(name, |(_, bare)| bare))
+            .collect()
+    }
+
     /// SHA-256 of the rule's file, in hex.
     pub fn sha256(&self) -> String {
         let digest = Sha256::digest(self.detection.text.as_bytes());

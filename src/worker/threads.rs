@@ -219,7 +219,9 @@ fn look_up(
         Job::Fields { event, generation } => {
             let found = over.events.get(event).ok_or_else(unknown);
             let fields = found
-                .and_then(|found| details::fields(hunted, &engine.sources, found, zone))
+                .and_then(|found| {
+                    details::fields(hunted, &engine.rule, &engine.sources, found, zone)
+                })
                 .map(Arc::new);
             Report::Fields {
                 event,

@@ -12,6 +12,7 @@
 )]
 
 pub mod evidence;
+pub mod pty;
 pub mod rule;
 
 use gimlet::app::{App, Effect, Key, Message, Settings};
@@ -19,6 +20,8 @@ use gimlet::event::{Timestamp, Zone};
 use gimlet::search::Table;
 use gimlet::store::{Findings, StoredEvent};
 use gimlet::ui::{self, Theme};
+use gimlet::worker::WorkerHandle;
+use gimlet::worker::threads::{Engine, Worker};
 use gimlet::worker::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,
     Progress, Report,
@@ -26,6 +29,7 @@ use gimlet::worker::{
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the worker knows.
 #[derive(Clone, Default)]
@@ -302,6 +306,10 @@ pub struct Desk {
     pub jobs: Vec<Job>,
     pub theme: Theme,
     terminal: Terminal<TestBackend>,
+    /// The real worker, when the evidence is real.
+    worker: Option<Worker>,
+    /// Jobs that it has not ended.
+    open: usize,
 }
 
 impl Desk {
@@ -334,9 +342,37 @@ impl Desk {
             jobs: Vec::new(),
             theme: Theme::default(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
+            worker: None,
+            open: 0,
         };
         desk.draw();
         desk
+    }
+
+    /// On a real engine, which loads until everything is read.
+    pub fn on(engine: Engine, width: u16, height: u16) -> Self {
+        let settings = Settings {
+            rule: Arc::new(engine.rule.view()),
+            ..Settings::default()
+        };
+        let mut desk = Self::with(settings, Evidence::default(), width, height);
+        desk.worker = Some(Worker::new(engine));
+        let effects = desk.app.start();
+        desk.effects(effects);
+        desk.settle();
+        desk
+    }
+
+    /// Takes reports until every job has ended.
+    pub fn settle(&mut self) {
+        while self.open > 0 {
+            let reports = self.worker.as_ref().unwrap().reports().clone();
+            let report = reports.recv_timeout(Duration::from_mins(1)).unwrap();
+            if matches!(report, Report::Ended { .. }) {
+                self.open -= 1;
+            }
+            self.message(Message::Report(report));
+        }
     }
 
     pub fn zone(text: &str) -> Zone {
@@ -359,8 +395,18 @@ impl Desk {
 
     pub fn message(&mut self, message: Message) {
         let effects = self.app.update(message);
+        self.effects(effects);
+        self.draw();
+    }
+
+    fn effects(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                Effect::Start(job) if self.worker.is_some() => {
+                    self.open += 1;
+                    let findings = Arc::clone(&self.app.findings);
+                    self.worker.as_mut().unwrap().start(job, findings);
+                }
                 Effect::Start(job) => {
                     let answer = self.evidence.answer(&job);
                     self.jobs.push(job);
@@ -369,7 +415,6 @@ impl Desk {
                 other => self.effects.push(other),
             }
         }
-        self.draw();
     }
 
     pub fn resize(&mut self, width: u16, height: u16) {

@@ -1,0 +1,154 @@
+//! From file to screen: the real worker reads real forms of evidence, and the screen shows them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "what goes wrong here must fail the test"
+)]
+
+mod common;
+mod made;
+
+use common::Desk;
+use gimlet::cim::{Models, Sources};
+use gimlet::event::Zone;
+use gimlet::worker::hunt::HuntOptions;
+use gimlet::worker::rule::{Rule, RuleFiles};
+use gimlet::worker::threads::Engine;
+use made::generator::story::Log;
+use std::path::{Path, PathBuf};
+
+fn open(paths: &[PathBuf]) -> Desk {
+    let models = Models::built_in().unwrap();
+    let engine = Engine {
+        rule: Rule::load(&RuleFiles::default(), &models, Zone::UTC).unwrap(),
+        sources: Sources::built_in(&models).unwrap(),
+        options: HuntOptions {
+            paths: paths.to_vec(),
+            ..HuntOptions::default()
+        },
+        imported: Vec::new(),
+    };
+    Desk::on(engine, 160, 45)
+}
+
+/// A real log, where they are at hand.
+fn real(name: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("GIMLET_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let path = root.join("data").join(name);
+    if !path.exists() {
+        eprintln!("skipped: no real log at '{}'", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+/// Types the keys, waits for what they ask, and finds all the texts on the screen.
+fn shows(desk: &mut Desk, keys: &str, texts: &[&str]) {
+    desk.keys(keys);
+    desk.settle();
+    let screen = desk.screen();
+    for text in texts {
+        assert!(
+            screen.contains(text),
+            "no '{text}' after '{keys}':\n{screen}"
+        );
+    }
+}
+
+#[test]
+fn the_nvm_line_goes_from_file_to_screen() {
+    let name = "cisco-nvm/splunk+security_content__cisco_nvm_flowdata_v1__nvzFlow_v9_syslog_kv.log";
+    let Some(path) = real(name) else { return };
+    let mut desk = open(&[path]);
+    shows(
+        &mut desk,
+        "",
+        &[
+            "1 row · 1 event",
+            "140.82.112.3",
+            "EC2AMAZ-E56LIG5",
+            "github.com",
+        ],
+    );
+    shows(&mut desk, "<enter>]e", &["parg", "ours"]);
+    shows(&mut desk, "]", &["fv=\"nvzFlow_v9\""]);
+    shows(
+        &mut desk,
+        "2",
+        &[
+            "View the detection results for - \"EC2AMAZ-E56LIG5\\Administrator\"",
+            "1 row",
+        ],
+    );
+    shows(
+        &mut desk,
+        "3",
+        &["2 rows", "from 1 rule and 0 imported risk events"],
+    );
+}
+
+#[test]
+fn the_flat_sysmon_events_go_from_file_to_screen() {
+    let Some(path) = real("sysmon-json/endgameinc+eqllib__sysmon-rta.json.gz") else {
+        return;
+    };
+    let mut desk = open(&[path]);
+    shows(
+        &mut desk,
+        "",
+        &[
+            "2 rows · 2 events",
+            "python.exe",
+            "192.168.162.135",
+            "/bin/Installer.msi",
+        ],
+    );
+    shows(&mut desk, "", &["known by its shape"]);
+    shows(&mut desk, "<enter>]]", &["ProcessGuid"]);
+}
+
+#[test]
+fn a_utf_16_export_goes_from_file_to_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("export.xml");
+    let events = made::intrusion_events(Log::Sysmon);
+    std::fs::write(&path, made::exports::utf16_wevtutil(&events)).unwrap();
+    let mut desk = open(std::slice::from_ref(&path));
+    shows(
+        &mut desk,
+        "",
+        &[
+            "3 rows · 3 events",
+            "web-02.corp.example",
+            "/nv.msi",
+            "package",
+        ],
+    );
+    shows(
+        &mut desk,
+        "<enter>]e",
+        &["CommandLine", "original_file_name"],
+    );
+    shows(&mut desk, "]", &["<Event xmlns="]);
+    // What has changed under us is said, not shown as if it were the same.
+    std::fs::write(&path, b"something else").unwrap();
+    shows(&mut desk, "<esc><esc>j", &["has changed since it was read"]);
+}
+
+#[test]
+fn nothing_found_says_what_it_rests_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let events: Vec<_> = made::intrusion_events(Log::Sysmon)
+        .into_iter()
+        .filter(|event| !format!("{event:?}").contains("http://"))
+        .collect();
+    let lines = made::exports::events_on_one_line(&events);
+    std::fs::write(folder.path().join("log.xml"), lines).unwrap();
+    let mut desk = open(&[folder.path().to_owned()]);
+    shows(&mut desk, "", &["No rows", "1 of 1 hosts", "0"]);
+    shows(&mut desk, "5", &["web-02.corp.example"]);
+}
