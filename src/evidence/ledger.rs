@@ -425,7 +425,7 @@ impl HostEntry {
 }
 
 /// A host's line without a source stays only when it has no line with one, or a cleared log;
-/// its cleared logs go to its first line.
+/// its cleared logs and its files go to its first line.
 fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEntry> {
     let mut hosts: Vec<HostEntry> = Vec::new();
     for ((key, source), entry) in by_host {
@@ -440,6 +440,9 @@ fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEnt
         match hosts.last_mut() {
             Some(last) if same_host && last.source.is_empty() && !source.is_empty() => {
                 entry.log_cleared.clone_from(&last.log_cleared);
+                entry.files.extend(&last.files);
+                entry.files.sort_unstable();
+                entry.files.dedup();
                 *last = entry;
             }
             _ => hosts.push(entry),

@@ -161,7 +161,7 @@ fn print(
         };
         for (row, sum) in result.table.rows.iter().zip(sums) {
             say(&format!(
-                "{} {sum} for {} (gimlet's own sum)",
+                "{} {sum} for {} (a sum of gimlet's own)",
                 name,
                 first(row)
             ));

@@ -157,7 +157,7 @@ impl Over<'_> {
         let plural = if imported == 1 { "" } else { "s" };
         DrilldownResult {
             ours: Some((
-                "Σ calculated_risk_score".to_owned(),
+                "Σ score".to_owned(),
                 scores(&table, store.events()),
             )),
             basis: format!(
