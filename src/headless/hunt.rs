@@ -216,7 +216,10 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
-    let totals = &hunted.loaded.ledger.totals;
+    let ledger = &hunted.loaded.ledger;
+    let totals = &ledger.totals;
+    let creations: u64 = ledger.hosts.iter().map(|host| host.creations).sum();
+    let with_line: u64 = ledger.hosts.iter().map(|host| host.with_command_line).sum();
     let counts: Vec<String> = hunted
         .loaded
         .clause_counts
@@ -229,12 +232,9 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
         format!("; {}", counts.join(", "))
     };
     format!(
-        "No rows of '{}': {} process creations on {} of {} hosts tested, {} with a command line{met}",
-        rule.detection.name,
-        totals.creations - totals.duplicates,
-        totals.hosts_with_creations,
-        totals.hosts,
-        totals.with_command_line,
+        "No rows of '{}': {creations} process creations on {} of {} hosts tested, {with_line} with a \
+         command line{met}",
+        rule.detection.name, totals.hosts_with_creations, totals.hosts,
     )
 }
 

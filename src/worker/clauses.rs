@@ -40,9 +40,19 @@ impl ClauseCounts {
 
     /// Each part as it stands in the expanded search, and its count.
     pub fn texts(&self, rule: &Rule) -> Vec<(String, u64)> {
+        let text = |span: Span| {
+            let mut text = rule.stage_text(span);
+            // A span ends with the last value, before the parenthesis that closes its list.
+            let open = text
+                .matches('(')
+                .count()
+                .saturating_sub(text.matches(')').count());
+            text.push_str(&")".repeat(open));
+            text
+        };
         self.counts
             .iter()
-            .map(|(span, count)| (rule.stage_text(*span), *count))
+            .map(|(span, count)| (text(*span), *count))
             .collect()
     }
 }

@@ -130,7 +130,7 @@ impl Over<'_> {
         result.spl = resolved.spl;
         result.earliest = resolved.bounds.earliest;
         result.latest = resolved.bounds.latest;
-        result.warnings = resolved.warnings;
+        result.warnings.extend(resolved.warnings);
         Ok(result)
     }
 
@@ -143,7 +143,13 @@ impl Over<'_> {
             ..self.rule.clone()
         };
         let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
-        run_over(plan, bounds, &hunted.findings.events, false)
+        let mut result = run_over(plan, bounds, &hunted.findings.events, false);
+        if !hunted.loaded.ledger.complete {
+            result
+                .warnings
+                .push("stopped before everything was read: incomplete".to_owned());
+        }
+        result
     }
 
     fn risk(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
@@ -156,10 +162,7 @@ impl Over<'_> {
         let imported = store.imported();
         let plural = if imported == 1 { "" } else { "s" };
         DrilldownResult {
-            ours: Some((
-                "Σ score".to_owned(),
-                scores(&table, store.events()),
-            )),
+            ours: Some(("Σ score".to_owned(), scores(&table, store.events()))),
             basis: format!(
                 "from 1 rule and {imported} imported risk event{plural}; in ES every rule counts"
             ),
