@@ -10,8 +10,8 @@ use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
 use crate::evidence::member::{Member, Origin};
 use crate::report::{
-    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, problem_line, write_coverage,
-    write_events, write_findings, write_ledger,
+    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, order, problem_line,
+    write_coverage, write_events, write_findings, write_ledger,
 };
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{Hunted, hunt};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Runs `gimlet hunt`; returns the exit status. `arguments` go into the ledger as they were given.
@@ -42,18 +42,18 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
             (args.reading.since, args.reading.until),
         );
     }
-    // Wrong names are told before an hour of reading, not after.
+    // A wrong name is told before an hour of reading, not after.
+    order(&engine.rule.columns(), args.rows.sort.as_ref())?;
     let outputs = Outputs::create(args)?;
     let mut line = Line::new(quiet);
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
     line.clear();
-    let interrupted = cancel.load(Ordering::Relaxed);
     let order = print_rows(args, settings, &engine.rule, &hunted)?;
     if outputs.any() && !args.no_hash {
-        // A second Ctrl-C still ends it at once.
-        put_hashes(&mut hunted, &AtomicBool::new(interrupted));
+        // After Ctrl-C there is no time for it; during it Ctrl-C ends it.
+        put_hashes(&mut hunted, &cancel);
     }
-    let mut document = LedgerDocument {
+    let document = LedgerDocument {
         rules: &[rule_entry(&engine.rule)],
         macro_overrides: &overrides(&engine.rule),
         arguments,
@@ -62,7 +62,6 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
         zone: settings.tz,
         ledger: &hunted.loaded.ledger,
     };
-    document.ended = now();
     outputs.write(&hunted, &order, &document)?;
     finish(args, settings, &engine.rule, &hunted, clock)
 }
@@ -193,7 +192,7 @@ fn finish(
         if rows == 0 {
             say(&no_rows(rule, hunted));
         }
-        let events = hunted.findings.events.len() as u64;
+        let events = hunted.findings.findings.iter().map(|f| f.count).sum();
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
@@ -216,10 +215,8 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
-    let ledger = &hunted.loaded.ledger;
-    let totals = &ledger.totals;
-    let creations: u64 = ledger.hosts.iter().map(|host| host.creations).sum();
-    let with_line: u64 = ledger.hosts.iter().map(|host| host.with_command_line).sum();
+    let totals = &hunted.loaded.ledger.totals;
+    let (creations, with_line) = (hunted.loaded.tested, hunted.loaded.tested_with_command_line);
     let counts: Vec<String> = hunted
         .loaded
         .clause_counts

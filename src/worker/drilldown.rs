@@ -124,7 +124,7 @@ impl Over<'_> {
                     "the data model '{model}.{dataset}' is not available"
                 ));
             }
-            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds),
+            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds)?,
         };
         result.title = resolved.title;
         result.spl = resolved.spl;
@@ -134,27 +134,43 @@ impl Over<'_> {
         Ok(result)
     }
 
-    fn events(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
+    fn events(&self, plan: &Plan, bounds: Bounds) -> Result<DrilldownResult, String> {
+        let everything = bounds == Bounds::default() || bounds == self.window();
         if plan.predicate_key() == self.rule.plan.predicate_key() {
-            return run_over(plan, bounds, &self.findings.events, true);
+            return Ok(run_over(
+                plan,
+                bounds,
+                &self.findings.events,
+                [true, everything],
+            ));
+        }
+        if self.options.reads_a_stream() {
+            return Err(
+                "this drilldown has to read the evidence again, and standard input or a pipe \
+                        can be read once: save it to a file and open that"
+                    .to_owned(),
+            );
         }
         let rule = Rule {
             plan: plan.clone(),
             ..self.rule.clone()
         };
         let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
-        let mut result = run_over(plan, bounds, &hunted.findings.events, false);
+        let mut result = run_over(plan, bounds, &hunted.findings.events, [false, everything]);
         if !hunted.loaded.ledger.complete {
             result
                 .warnings
                 .push("stopped before everything was read: incomplete".to_owned());
         }
-        result
+        Ok(result)
     }
 
     fn risk(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
         let last: Vec<Option<Timestamp>> = self.findings.findings.iter().map(|f| f.last).collect();
-        let own = risk_events(&self.findings.table, &last, &self.rule.risk_spec());
+        let spec = self
+            .rule
+            .risk_spec((self.options.since, self.options.until));
+        let own = risk_events(&self.findings.table, &last, &spec);
         let store = RiskStore::new(own, self.imported.to_vec());
         let range = store.between(bounds.earliest, bounds.latest);
         let table = plan.run_table(store.to_table(range));
@@ -185,18 +201,20 @@ fn messages(problems: &[crate::spl::Diagnostic]) -> String {
 }
 
 /// Runs over kept events; an event outside the bounds is left out. Places in the result count in
-/// the events given.
+/// the events given. The flags: they are those of the findings; the bounds leave out nothing.
 fn run_over(
     plan: &Plan,
     bounds: Bounds,
     events: &[Arc<StoredEvent>],
-    in_findings: bool,
+    [in_findings, everything]: [bool; 2],
 ) -> DrilldownResult {
     let within: Vec<usize> = (0..events.len())
         .filter(|place| {
             events.get(*place).is_some_and(|event| match event.time {
                 Some(time) => bounds.contains(time.at),
-                None => true,
+                // An event without time is in no span of time, as in Splunk; but all that was
+                // loaded is all that was loaded.
+                None => everything,
             })
         })
         .collect();

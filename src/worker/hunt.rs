@@ -48,6 +48,14 @@ pub struct HuntOptions {
     pub cancel: Arc<AtomicBool>,
 }
 
+impl HuntOptions {
+    /// Whether some of the evidence can be read once only.
+    pub fn reads_a_stream(&self) -> bool {
+        let stream = |input: Input| input.origin == Origin::Stream && input.refused.is_none();
+        discover::list(&self.paths).any(stream)
+    }
+}
+
 /// What is told while a hunt goes on. Called often: do little.
 pub trait Observer {
     /// After some reading: how far it is, and the hunt for whoever wants its rows now.
@@ -91,8 +99,12 @@ pub struct Hunt<'a> {
     /// Each creation's identity and, when it was kept, its place among the events.
     seen: HashMap<Identity, Option<usize>, foldhash::fast::RandomState>,
     progress: Progress,
+    tested: u64,
+    tested_with_command_line: u64,
     span: Option<(Timestamp, Timestamp)>,
     latest_possible: Option<Timestamp>,
+    /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
+    waits_for_dest: bool,
 }
 
 /// Runs a rule over evidence, to the end or until it is cancelled.
@@ -118,19 +130,7 @@ pub fn hunt(
     hunt.progress.files_total = inputs.len() as u64;
     hunt.progress.bytes_total = read_options.total;
     hunt.observer = Some(observer);
-    let finished = read(inputs.iter().cloned(), &read_options, &mut hunt);
-    if finished == Finished::Complete && hunt.must_read_again() {
-        // The where-clause looks at a host name that only became known after the events.
-        let hosts = hunt.hosts.clone();
-        let observer = hunt.observer.take();
-        hunt = Hunt::new(rule, sources, options);
-        hunt.hosts = hosts;
-        hunt.progress.files_total = inputs.len() as u64;
-        hunt.progress.bytes_total = read_options.total;
-        hunt.observer = observer;
-        let finished = read(inputs, &read_options, &mut hunt);
-        return hunt.finish(finished == Finished::Complete);
-    }
+    let finished = read(inputs, &read_options, &mut hunt);
     hunt.finish(finished == Finished::Complete)
 }
 
@@ -158,8 +158,11 @@ impl<'a> Hunt<'a> {
             events: Vec::new(),
             seen: HashMap::default(),
             progress: Progress::default(),
+            tested: 0,
+            tested_with_command_line: 0,
             span: None,
             latest_possible: None,
+            waits_for_dest: rule.tests_field("dest"),
         }
     }
 
@@ -191,10 +194,6 @@ impl<'a> Hunt<'a> {
         self.events.len()
     }
 
-    fn must_read_again(&self) -> bool {
-        self.late_hosts.any_dest_resolved(&self.hosts) && self.rule.tests_field("dest")
-    }
-
     fn finish(mut self, complete: bool) -> Hunted {
         let events = self
             .late_hosts
@@ -207,13 +206,13 @@ impl<'a> Hunt<'a> {
             self.ledger.rename_host(&from, &to);
         }
         self.ledger.settle(complete);
-        let creations = self.ledger.totals.creations;
+        let tested = self.tested;
         let stages = stages
             .iter()
             .enumerate()
             .map(|(place, stage)| {
                 let rows_in = if place == 0 {
-                    creations
+                    tested
                 } else {
                     stage.rows_in as u64
                 };
@@ -231,6 +230,8 @@ impl<'a> Hunt<'a> {
             hosts: self.hosts,
             loaded: Loaded {
                 clause_counts: self.clauses.texts(self.rule),
+                tested: self.tested,
+                tested_with_command_line: self.tested_with_command_line,
                 span: self.span,
                 stages,
                 ledger: self.ledger,
@@ -282,14 +283,20 @@ impl<'a> Hunt<'a> {
         let mut kept = None;
         if self.in_window(record.time) {
             self.widen(record.time);
+            self.tested += 1;
+            self.tested_with_command_line += u64::from(has_command_line);
             self.clauses.count(&self.rule.plan, &row);
-            if self.rule.plan.test(&row) {
+            let unresolved = machine.is_some()
+                && self
+                    .sources
+                    .unresolved_host(source, record, &self.hosts)
+                    .is_some();
+            // Rows are tested once more when they are made, with the names known then.
+            if self.rule.plan.test(&row) || (unresolved && self.waits_for_dest) {
                 kept = Some(self.events.len());
                 if let Some(machine) = machine {
-                    let unresolved = self.sources.unresolved_host(source, record, &self.hosts);
-                    let place = self.events.len();
                     self.late_hosts
-                        .note_event(machine.id, place, unresolved.is_some());
+                        .note_event(machine.id, self.events.len(), unresolved);
                 }
                 let stored = self.stored(source, record, row, identity, raw);
                 self.events.push(Arc::new(stored));

@@ -154,6 +154,10 @@ pub struct Progress {
 pub struct Loaded {
     /// The accounting.
     pub ledger: Ledger,
+    /// Creations that the search was asked about: each event once, within the bounds.
+    pub tested: u64,
+    /// Those with a command line.
+    pub tested_with_command_line: u64,
     /// For the answer "no rows": how often the rule's named process ran at all, by the clauses
     /// of the where-clause: (clause as text, creations that meet it).
     pub clause_counts: Vec<(String, u64)>,

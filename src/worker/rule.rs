@@ -4,9 +4,9 @@
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::{Detection, LoadError, Macros, ParsedSearch};
-use crate::event::Zone;
+use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
-use crate::search::{Plan, PlanInput, PlanOptions};
+use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
 use sha2::{Digest as _, Sha256};
@@ -106,6 +106,11 @@ impl Rule {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The columns of the result, without rows.
+    pub fn columns(&self) -> Table {
+        self.plan.run_rows(std::iter::empty())
+    }
+
     /// Whether the where-clause of the first command looks at a field, written without its dataset.
     pub fn tests_field(&self, field: &str) -> bool {
         self.predicate()
@@ -152,7 +157,8 @@ impl Rule {
     }
 
     /// What the rule gives for its risk events.
-    pub fn risk_spec(&self) -> RiskSpec {
+    /// `bounds` are those of the search: what was loaded was bounded by them.
+    pub fn risk_spec(&self, bounds: (Option<Timestamp>, Option<Timestamp>)) -> RiskSpec {
         let rule = &self.detection;
         let technique = |id: &String| TechniqueSpec {
             id: id.clone(),
@@ -189,8 +195,8 @@ impl Rule {
             techniques: rule.mitre_attack_ids.iter().map(technique).collect(),
             data_sources: rule.data_sources.clone(),
             annotations: cis.into_iter().collect(),
-            earliest: None,
-            latest: None,
+            earliest: bounds.0,
+            latest: bounds.1,
         }
     }
 }

@@ -347,6 +347,8 @@ pub fn of(seeds: &[Seed]) -> Evidence {
 
 fn loaded(seeds: &[Seed]) -> Loaded {
     Loaded {
+        tested: 8,
+        tested_with_command_line: 8,
         ledger: ledger(seeds),
         clause_counts: vec![
             ("Processes.process_name = msiexec.exe OR …".into(), 112),
