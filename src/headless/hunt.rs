@@ -235,7 +235,7 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
     )
 }
 
-/// The exit status of outputs.md. Rows that were asked about go before evidence that was not read.
+/// The exit status (README, "Exit status"). Rows that were asked about go before evidence that was not read.
 pub fn exit_status(ledger: &Ledger, fail_on_rows: bool) -> u8 {
     if !ledger.complete {
         status::INTERRUPTED

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A time so much later than the evidence's own date is impossible (architecture.md §5).
+/// A time so much later than the evidence's own date is taken for impossible.
 const YEAR: i64 = 366 * 24 * 3600;
 
 /// What a hunt reads and how.
