@@ -711,3 +711,23 @@ fn a_wrong_sort_is_told_before_anything_is_written() {
     );
     assert!(!ledger.exists());
 }
+
+#[test]
+fn an_empty_log_is_no_error_and_problems_name_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |file: &str| folder.path().join(file);
+    std::fs::write(name("empty.log"), b"").unwrap();
+    assert_eq!(
+        run(["hunt".as_ref(), name("empty.log").as_os_str()])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(run(["hunt", "-"]).status.code(), Some(0));
+    std::fs::write(name("a.7z"), b"7z\xbc\xaf\x27\x1c\0\x04").unwrap();
+    std::fs::write(name("plain.txt"), b"hello").unwrap();
+    let said = |file: &str| text(&run(["hunt".as_ref(), name(file).as_os_str()]).stderr);
+    assert!(said("a.7z").contains("a.7z': 7z archive, which is not opened; unpack it"));
+    assert!(said("plain.txt").contains("plain.txt': no evidence, text"));
+    assert!(said("nowhere").contains("nowhere': can't be opened: No such file"));
+}

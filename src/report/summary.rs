@@ -80,8 +80,9 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     match file.status {
         Status::Read => {}
         Status::Partly => parts.push("read partly".to_owned()),
-        Status::NotOpened => parts.push(format!("not opened, {}", file.why)),
-        Status::NotEvidence => parts.push(format!("not evidence, {}", file.why)),
+        // The hint begins with what it is and that it is not opened, or can't be.
+        Status::NotOpened => {}
+        Status::NotEvidence => parts.push(format!("no evidence, {}", file.format)),
     }
     if let Some(bad) = file.bad.first() {
         let count = counted(file.bad_total, "bad record");
@@ -127,6 +128,7 @@ pub(super) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::outcome::Outcome;
 
     #[test]
     fn the_line_reads_as_documented() {
@@ -198,10 +200,26 @@ mod tests {
         );
         let mut named = file(Status::NotEvidence);
         named.named = true;
-        named.why = "a PNG image".into();
+        let outcome = Outcome {
+            kind: Some("PNG image".into()),
+            ..Outcome::new(Status::NotEvidence)
+        };
+        named.close(&outcome, Vec::new());
         assert_eq!(
             problem_line(&named).unwrap(),
-            "'a␛[2J.evtx': not evidence, a PNG image"
+            "'a␛[2J.evtx': no evidence, PNG image"
+        );
+        let packed = Outcome {
+            kind: Some("7z archive".into()),
+            reason: Some("7z archive, which is not opened".into()),
+            hint: Some("unpack it with 7z".into()),
+            ..Outcome::new(Status::NotOpened)
+        };
+        let mut named = file(Status::default());
+        named.close(&packed, Vec::new());
+        assert_eq!(
+            problem_line(&named).unwrap(),
+            "'a␛[2J.evtx': 7z archive, which is not opened; unpack it with 7z"
         );
     }
 }

@@ -11,9 +11,10 @@ use crate::event::{EventTime, Identity, Record, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::gaps::LogGaps;
+use crate::evidence::kind;
 use crate::evidence::ledger::{BadEntry, CreationEntry, Ledger};
 use crate::evidence::member::{Member, Origin};
-use crate::evidence::outcome::{BadRecord, Outcome};
+use crate::evidence::outcome::{BadRecord, Outcome, Status};
 use crate::evidence::read::{Finished, ReadOptions, Visitor, read};
 use crate::store::{EventUrl, Findings, StoredEvent};
 use hashbrown::HashMap;
@@ -455,8 +456,12 @@ impl Visitor for Hunt<'_> {
         self.tell();
     }
 
-    fn end(&mut self, member: &Member, outcome: Outcome) {
+    fn end(&mut self, member: &Member, mut outcome: Outcome) {
         self.register(member, None);
+        if member.named_on_command_line && outcome.kind.as_deref() == Some(kind::EMPTY) {
+            // An empty log is a log: nothing of it was left unread.
+            outcome.status = Status::Read;
+        }
         let gaps = std::mem::take(&mut self.gaps).texts();
         self.ledger.file(member.id).close(&outcome, gaps);
         self.progress.files_done += 1;
