@@ -71,7 +71,7 @@ pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
             name,
             time_span: None,
         };
-        by = cursor.names(&[])?.into_iter().map(plain).collect();
+        by = cursor.columns()?.into_iter().map(plain).collect();
     }
     Ok(CommandKind::Stats(Stats { aggregates, by }))
 }
@@ -112,7 +112,7 @@ pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
     let field = argument(cursor, &written, &function)?;
     let mut alias = None;
     if cursor.eat_word("as") {
-        alias = Some(cursor.name("a name")?);
+        alias = Some(cursor.column("a name")?);
     }
     let span = Span::from(start..cursor.last().end);
     Ok(Aggregate {
@@ -132,6 +132,11 @@ fn argument(
     if !cursor.eat(Kind::Open) {
         if function == "count" {
             return Ok(None);
+        }
+        if function == "sparkline" {
+            let message = "the function 'sparkline' is not supported";
+            return Err(Diagnostic::new("SPL-FUNCTION", message, written.span)
+                .with_help("it draws a chart: take it away"));
         }
         let message = format!("'{}' is no aggregate, or lacks its field", written.text);
         return Err(Diagnostic::new("SPL-SYNTAX", message, written.span)
@@ -178,9 +183,7 @@ fn by_times(cursor: &mut Cursor<'_>) -> Result<Vec<ByField>, Diagnostic> {
                 time_span: None,
             });
         }
-        if cursor.eat(Kind::Comma) && cursor.at_end() {
-            return Err(cursor.missing("a field name"));
-        }
+        while cursor.eat(Kind::Comma) {}
     }
     if fields.is_empty() {
         return Err(cursor.missing("a field name"));
