@@ -79,6 +79,15 @@ impl ParsedSearch {
         }
     }
 
+    /// A message of a later stage on one line, with its place in the file.
+    pub fn said(&self, rule: &Detection, diagnostic: &Diagnostic) -> String {
+        let excerpt = rule.excerpt(self.expanded.origin(diagnostic.span).span);
+        let (line, column) = excerpt.place();
+        let help = diagnostic.help.as_ref();
+        let help = help.map_or_else(String::new, |help| format!(": {help}"));
+        format!("{}:{line}:{column}: {diagnostic}{help}", excerpt.name)
+    }
+
     /// Draws a message about a place of this search, which a later stage found.
     pub fn draw(&self, rule: &Detection, diagnostic: &Diagnostic) -> String {
         render_expanded(diagnostic, &self.expanded, &|span| rule.excerpt(span))
@@ -145,10 +154,7 @@ impl SearchError {
             Some(expanded) => expanded.origin(first.span).span,
             None => first.span,
         };
-        let excerpt = self.excerpt(span);
-        let before = excerpt.text.get(..excerpt.span.start).unwrap_or("");
-        let line = excerpt.first_line + before.matches('\n').count();
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let (line, column) = self.excerpt(span).place();
         let more = match self.diagnostics.len() {
             0 | 1 => String::new(),
             n => format!(" (and {} more)", n - 1),

@@ -20,6 +20,8 @@ pub struct Diagnostic {
     pub span: Span,
     /// What to do about it.
     pub help: Option<String>,
+    /// It stops nothing: the search is odd, and runs.
+    pub is_lint: bool,
 }
 
 impl Diagnostic {
@@ -30,7 +32,15 @@ impl Diagnostic {
             message: message.into(),
             span,
             help: None,
+            is_lint: false,
         }
+    }
+
+    /// As one that stops nothing.
+    #[must_use]
+    pub fn as_lint(mut self) -> Self {
+        self.is_lint = true;
+        self
     }
 
     /// With a remedy.
@@ -52,6 +62,16 @@ pub struct Excerpt<'a> {
     pub first_line: usize,
     /// The place to underline, in bytes.
     pub span: Range<usize>,
+}
+
+impl Excerpt<'_> {
+    /// The line and column, from 1, at which the place begins.
+    pub fn place(&self) -> (usize, usize) {
+        let before = self.text.get(..self.span.start).unwrap_or("");
+        let line = self.first_line + before.matches('\n').count();
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        (line, column)
+    }
 }
 
 /// Draws a message about a text that was parsed as it stands.
@@ -99,7 +119,12 @@ pub fn draw(diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>]) -> String {
     let help = diagnostic.help.as_deref().map(visible);
     let shown: Vec<_> = excerpts.iter().map(cut_out).collect();
     let names: Vec<_> = excerpts.iter().map(|e| visible(e.name)).collect();
-    let mut group = Group::with_title(Level::ERROR.primary_title(&*message).id(diagnostic.code));
+    let level = if diagnostic.is_lint {
+        Level::WARNING
+    } else {
+        Level::ERROR
+    };
+    let mut group = Group::with_title(level.primary_title(&*message).id(diagnostic.code));
     for (cut, name) in shown.iter().zip(&names) {
         group = group.element(
             Snippet::source(&*cut.text)

@@ -2,7 +2,7 @@
 //! those that are refused.
 
 use super::cursor::Cursor;
-use super::reporting::{aggregate, dataset, plain_text};
+use super::reporting::{aggregate, dataset};
 use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -105,7 +105,7 @@ pub fn convert(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
                 return Err(Diagnostic::new("SPL-OPTION", message, at)
                     .with_help("the only option is timeformat=\"…\""));
             }
-            time_format = Some(plain_text(cursor)?);
+            time_format = Some(cursor.name("a value")?);
             continue;
         }
         let function = aggregate(cursor)?;

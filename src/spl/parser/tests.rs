@@ -129,13 +129,11 @@ fn tstats_in_its_spellings() {
          distinct_count(Processes.dest) FROM datamodel=Endpoint.Processes \
          WHERE Processes.process=\"*by*\" BY Processes.user, _time span=1h",
     );
-    assert_eq!(
-        full.options,
-        [
-            ("summariesonly".to_owned(), "false".to_owned()),
-            ("prestats".to_owned(), "t".to_owned()),
-        ]
-    );
+    let options = full.options.iter();
+    let options: Vec<_> = options
+        .map(|(name, value)| (name.text.as_str(), value.text.as_str()))
+        .collect();
+    assert_eq!(options, [("summariesonly", "false"), ("prestats", "t")]);
     let functions: Vec<_> = full.aggregates.iter().map(print::aggregate).collect();
     assert_eq!(
         functions,
@@ -352,7 +350,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "a | stats allnum=t count",
-        "SPL-OPTION: the option 'allnum' of stats is not supported @ t",
+        "SPL-OPTION: the option 'allnum' of stats is not supported @ allnum=t",
     ),
     (
         "a | rename b.* as c",
