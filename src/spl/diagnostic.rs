@@ -252,6 +252,7 @@ mod tests {
     fn a_fault_inside_of_a_macro_shows_both_places() {
         let lookup = |name: &str, _: usize| {
             (name == "m").then(|| MacroText {
+                refused: None,
                 arguments: vec![],
                 definition: "search a\n | nope b".to_owned(),
                 origin: "my.conf".to_owned(),
