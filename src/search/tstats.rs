@@ -92,12 +92,11 @@ impl Tstats {
     /// of a data model.
     pub(super) fn compile(
         tree: &ast::Tstats,
-        span: crate::spl::Span,
         dataset: &str,
         rows: Option<&Dataset>,
         messages: &mut Messages,
     ) -> Self {
-        let fill = fill_of(&tree.options, span, messages);
+        let fill = fill_of(&tree.options, messages);
         if fill.is_none() && !tree.by.is_empty() {
             lint_no_fill(tree, messages);
         }
@@ -168,14 +167,12 @@ impl Tstats {
     }
 }
 
-fn fill_of<'o>(
-    options: &'o [(String, String)],
-    span: crate::spl::Span,
-    messages: &mut Messages,
-) -> Option<&'o str> {
+fn fill_of<'o>(options: &'o [(Name, Name)], messages: &mut Messages) -> Option<&'o str> {
     let mut fill = None;
     for (name, value) in options {
-        let Some((_, effect)) = OPTIONS.iter().find(|(known, _)| known == name) else {
+        let span = crate::spl::Span::from(name.span.start..value.span.end);
+        let (name, value) = (&name.text, &value.text);
+        let Some((_, effect)) = OPTIONS.iter().find(|(known, _)| *known == name.as_str()) else {
             let message = format!("tstats has no option '{name}'");
             let known: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
             let refused = Diagnostic::new("SPL-OPTION", message, span)
@@ -189,7 +186,8 @@ fn fill_of<'o>(
             Effect::MustBeFalse if is_false(value) => {}
             Effect::MustBeFalse => {
                 let message = format!("tstats with '{name}={value}' can't be run in this version");
-                messages.error("SPL-OPTION", message, span);
+                let help = format!("write {name}=false, or take it away");
+                messages.refuse(Diagnostic::new("SPL-OPTION", message, span).with_help(help));
             }
         }
     }
@@ -233,7 +231,9 @@ fn lint_fields(tree: &ast::Tstats, dataset: &Dataset, messages: &mut Messages) {
     for name in names {
         let is_node = chosen_by_node && name.text == "nodename";
         if seen.insert(&name.text) && !is_node {
-            messages.lints.extend(unknown_field(name, dataset));
+            unknown_field(name, dataset)
+                .into_iter()
+                .for_each(|lint| messages.lint(lint));
         }
     }
 }

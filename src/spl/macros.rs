@@ -31,6 +31,8 @@ pub struct MacroText {
     pub definition: String,
     /// Where it was defined: a file, or `built in`.
     pub origin: String,
+    /// Why it can't be put in, where it can't: only a search that uses it is refused.
+    pub refused: Option<String>,
 }
 
 /// A macro that was put in.
@@ -218,6 +220,13 @@ impl Expansion<'_> {
         let Some(found) = (self.lookup)(&call.name, call.arguments.len()) else {
             return Err(self.unknown(text, call));
         };
+        if let Some(why) = &found.refused {
+            let message = format!("the macro '{}' can't be put in: {why}", call.name);
+            let problem = self.problem(text, call.range.clone(), &message);
+            return Err(problem.with_help(
+                "write what it stands for into a macros file, and give that last: --macros FILE",
+            ));
+        }
         self.remember(call, &found);
         let number = self.calls.len();
         self.calls.push(Call {

@@ -113,8 +113,16 @@ impl Over<'_> {
             resolved.bounds = Bounds::default();
         }
         let rule = self.rule;
-        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options)
-            .map_err(|problems| messages(&problems))?;
+        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options).map_err(
+            |problems| {
+                let drilldown = rule.detection.drilldowns.get(which);
+                let drawn = problems.iter().map(|problem| match drilldown {
+                    Some(drilldown) => resolved.draw(&rule.detection, drilldown, problem),
+                    None => problem.to_string(),
+                });
+                drawn.collect::<Vec<_>>().join("\n")
+            },
+        )?;
         let mut result = match plan.input() {
             PlanInput::Table { model, dataset } if model == "Risk" && dataset == "All_Risk" => {
                 self.risk(&plan, resolved.bounds)
@@ -187,17 +195,6 @@ impl Over<'_> {
             ..DrilldownResult::default()
         }
     }
-}
-
-fn messages(problems: &[crate::spl::Diagnostic]) -> String {
-    let texts: Vec<String> = problems
-        .iter()
-        .map(|p| match &p.help {
-            Some(help) => format!("{}: {help}", p.message),
-            None => p.message.clone(),
-        })
-        .collect();
-    texts.join("; ")
 }
 
 /// Runs over kept events; an event outside the bounds is left out. Places in the result count in

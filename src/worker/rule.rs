@@ -95,6 +95,22 @@ impl Rule {
         })
     }
 
+    /// What is odd about the search, though it runs: each drawn, with the text underlined.
+    pub fn drawn_lints(&self) -> Vec<String> {
+        let lints = self.plan.lints().iter();
+        lints
+            .map(|lint| self.parsed.draw(&self.detection, lint))
+            .collect()
+    }
+
+    /// The same, each on one line.
+    pub fn lints(&self) -> Vec<String> {
+        let lints = self.plan.lints().iter();
+        lints
+            .map(|lint| self.parsed.said(&self.detection, lint))
+            .collect()
+    }
+
     /// The expanded search's text of a span, on one line.
     pub fn stage_text(&self, span: Span) -> String {
         let text = self

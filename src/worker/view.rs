@@ -61,7 +61,13 @@ impl Rule {
             .collect();
         let attack = format!("{} (ATT&CK {})", attack.join("\n"), self.attack.version);
         let date = |date: &Option<String>| date.clone().unwrap_or_default();
+        let lints: Vec<String> = self
+            .lints()
+            .iter()
+            .map(|lint| format!("- {lint}"))
+            .collect();
         let sections = [
+            ("Odd in this search", lints.join("\n")),
             ("Description", rule.description.trim().to_owned()),
             ("ATT&CK", attack),
             (

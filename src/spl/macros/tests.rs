@@ -17,6 +17,7 @@ fn lookup(name: &str, argc: usize) -> Option<MacroText> {
         _ => return bomb(name, argc),
     };
     Some(MacroText {
+        refused: None,
         arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
         definition: definition.to_owned(),
         origin: "m.conf".to_owned(),
@@ -27,6 +28,7 @@ fn lookup(name: &str, argc: usize) -> Option<MacroText> {
 fn bomb(name: &str, argc: usize) -> Option<MacroText> {
     let level: usize = name.strip_prefix("bomb")?.parse().ok()?;
     (argc == 0).then(|| MacroText {
+        refused: None,
         arguments: Vec::new(),
         definition: format!("`bomb{}`", level - 1).repeat(8),
         origin: "m.conf".to_owned(),

@@ -105,7 +105,7 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
     if let Some(Kind::Operator(operator)) = comparison {
         cursor.next();
         let Some(op) = operator.comparison() else {
-            return Err(cursor.problem("no comparison of a search"));
+            return Err(no_comparison(cursor));
         };
         cursor.next();
         return compare(cursor, name_of(&token), op);
@@ -131,23 +131,56 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
     })
 }
 
+fn no_comparison(cursor: &Cursor<'_>) -> Diagnostic {
+    let sign = cursor.peek().map_or("", |t| t.text);
+    cursor
+        .problem(format!("'{sign}' is no comparison of a search"))
+        .with_help("write '=' (only 'where' and 'eval' know '==')")
+}
+
 fn compare(cursor: &mut Cursor<'_>, field: Name, op: CompareOp) -> Result<Predicate, Diagnostic> {
     let value = value(cursor)?;
     Ok(Predicate::Compare { field, op, value })
 }
 
+/// The values of a list. Rules of the public content that Splunk's unit tests pass have a comma too
+/// many, or none between two quoted values, or a dot in its place: such a list is read as Splunk
+/// reads it.
 fn values(cursor: &mut Cursor<'_>) -> Result<Vec<Literal>, Diagnostic> {
     let open = cursor.here();
     cursor.next();
+    while cursor.eat(Kind::Comma) {}
     let mut values = vec![value(cursor)?];
-    while cursor.eat(Kind::Comma) {
-        values.push(value(cursor)?);
-    }
-    if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) {
-        return Err(cursor.missing("a comma"));
+    loop {
+        let comma = cursor.eat(Kind::Comma);
+        match cursor.peek() {
+            Some(token) if token.kind == Kind::Comma => {}
+            Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => {
+                let apart = comma || token.kind == Kind::Quoted || is_sign(token);
+                if !apart {
+                    return Err(cursor.missing("a comma").with_help(
+                        "put a comma between the values, or quotes round one that holds a blank; \
+                         a list ends with ')'",
+                    ));
+                }
+                values.push(value(cursor)?);
+            }
+            Some(token) if comma && token.kind == Kind::Subsearch => {
+                return Err(subsearch(token.span()));
+            }
+            _ => break,
+        }
     }
     cursor.expect_close(open)?;
     Ok(values)
+}
+
+/// Whether a word is signs alone, without wildcards: `.` in place of a comma.
+fn is_sign(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word
+        && !token
+            .text
+            .contains(|c: char| c.is_alphanumeric() || c == '*')
 }
 
 /// A value: a bare word, a quoted text, `CASE(…)` or `TERM(…)`. TERM asks the index for one whole
@@ -174,10 +207,31 @@ fn value(cursor: &mut Cursor<'_>) -> Result<Literal, Diagnostic> {
                 .with_help("an empty value is written \"\""));
         }
     }
-    let Some(token) = cursor.next() else {
+    let Some(mut token) = cursor.next() else {
         return Err(cursor.missing("a value"));
     };
-    if let Some(next) = cursor.peek().filter(|next| glued(&token, next)) {
+    // Quotes round nothing that touch a word, as in `""word""`, add nothing to it.
+    let empty = |token: &Token<'_>| token.kind == Kind::Quoted && token.text.is_empty();
+    if empty(&token)
+        && let Some(word) = cursor.peek().filter(|word| touches(&token, word)).cloned()
+        && word.kind == Kind::Word
+    {
+        cursor.next();
+        token = word;
+    }
+    if token.kind == Kind::Word
+        && cursor
+            .peek()
+            .is_some_and(|next| touches(&token, next) && empty(next))
+    {
+        cursor.next();
+    }
+    let glued = |next: &&Token<'_>| {
+        touches(&token, next) && (token.kind == Kind::Quoted || next.kind == Kind::Quoted)
+    };
+    if let Some(next) = cursor.peek().filter(glued)
+        && !begins_anew(cursor, &token)
+    {
         let place = Span::from(token.range.start..next.range.end);
         let message = "a quote in the middle of a value";
         return Err(Diagnostic::new("SPL-SYNTAX", message, place)
@@ -186,10 +240,23 @@ fn value(cursor: &mut Cursor<'_>) -> Result<Literal, Diagnostic> {
     Ok(literal_of(&token))
 }
 
-fn glued(token: &Token<'_>, next: &Token<'_>) -> bool {
-    token.range.end == next.range.start
-        && matches!(next.kind, Kind::Word | Kind::Quoted)
-        && (token.kind == Kind::Quoted || next.kind == Kind::Quoted)
+fn touches(token: &Token<'_>, next: &Token<'_>) -> bool {
+    token.range.end == next.range.start && matches!(next.kind, Kind::Word | Kind::Quoted)
+}
+
+/// Whether what touches a quoted value is no part of it: `a="b"AND c=d`, `a="b"c="d"`, and in a
+/// list `"b". "c"`.
+fn begins_anew(cursor: &Cursor<'_>, value: &Token<'_>) -> bool {
+    let Some(next) = cursor.peek().filter(|next| next.kind == Kind::Word) else {
+        return false;
+    };
+    let joins = is_and(next) || is_or(next) || is_not(next);
+    let compares = cursor.peek_at(1).is_some_and(|behind| {
+        matches!(behind.kind, Kind::Operator(_))
+            || (behind.is_word("in") && cursor.peek_at(2).is_some_and(|t| t.kind == Kind::Open))
+    });
+    let clause = ["by", "groupby"].iter().any(|word| next.is_word(word));
+    value.kind == Kind::Quoted && (joins || compares || clause || is_sign(next))
 }
 
 /// Whether `CASE(` or the like stands there, without a blank between.

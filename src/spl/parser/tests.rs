@@ -129,13 +129,11 @@ fn tstats_in_its_spellings() {
          distinct_count(Processes.dest) FROM datamodel=Endpoint.Processes \
          WHERE Processes.process=\"*by*\" BY Processes.user, _time span=1h",
     );
-    assert_eq!(
-        full.options,
-        [
-            ("summariesonly".to_owned(), "false".to_owned()),
-            ("prestats".to_owned(), "t".to_owned()),
-        ]
-    );
+    let options = full.options.iter();
+    let options: Vec<_> = options
+        .map(|(name, value)| (name.text.as_str(), value.text.as_str()))
+        .collect();
+    assert_eq!(options, [("summariesonly", "false"), ("prestats", "t")]);
     let functions: Vec<_> = full.aggregates.iter().map(print::aggregate).collect();
     assert_eq!(
         functions,
@@ -205,6 +203,28 @@ fn the_other_commands_in_their_spellings() {
             "search a\n| eval 'b.c'=1, 'd e'=x, f=y",
         ),
         ("a | where x=$u|s$", "search a\n| where x=\"$u|s$\""),
+        // Public rules with unit tests write these.
+        (
+            r#"a="x"AND b="y"c="z" d"#,
+            r#"search a="x" AND b="y" AND c="z" AND d"#,
+        ),
+        (
+            r#"a IN (,"b","c",, "d" "e",) b IN ("f". "g") c IN (""*h*"", "i")"#,
+            r#"search a IN ("b", "c", "d", "e") AND b IN ("f", ., "g") AND c IN (*h*, "i")"#,
+        ),
+        (
+            "a | stats count by b, , c, | fields d,, e, | table f , | rename g as h,",
+            "search a\n| stats count by b c\n| fields d, e\n| table f\n| rename g as h",
+        ),
+        (
+            "a | stats values(b) as c(d) count(e) by f | fields - p(q) | rename count(e) as n",
+            "search a\n| stats values(b) as \"c(d)\" count(e) by f\n| fields - \"p(q)\"\n\
+             | rename \"count(e)\" as n",
+        ),
+        (
+            "a | eval in:out=b/c, d-e=1 | where f>=10 AND .25 > g",
+            "search a\n| eval 'in:out'=b / c, 'd-e'=1\n| where f>=10 AND 0.25>g",
+        ),
     ] {
         assert_eq!(print::pipeline(&parse(text).unwrap()), printed, "{text}");
     }
@@ -270,8 +290,30 @@ const MISTAKES: &[(&str, &str)] = &[
         "SPL-SYNTAX: a comma is missing before 'c' @ c",
     ),
     (
+        "a IN (\"b\" AND c=1",
+        "SPL-SYNTAX: a comma is missing before 'AND' @ AND",
+    ),
+    (
+        "a IN (\"b\"*, \"c\")",
+        "SPL-SYNTAX: a quote in the middle of a value @ \"b\"*",
+    ),
+    ("a IN ()", "SPL-SYNTAX: a value is missing before ')' @ )"),
+    ("a IN (,)", "SPL-SYNTAX: a value is missing before ')' @ )"),
+    (
         "a == b",
-        "SPL-SYNTAX: '==' is no comparison of a search @ =",
+        "SPL-SYNTAX: '==' is no comparison of a search @ ==",
+    ),
+    (
+        "a | stats count(eval(b==\"c\")) as d",
+        "SPL-FUNCTION: 'eval' inside of an aggregate is not supported @ eval",
+    ),
+    (
+        "a | stats sparkline count by b",
+        "SPL-FUNCTION: the function 'sparkline' is not supported @ sparkline",
+    ),
+    (
+        "a | eval {b}=c",
+        "SPL-NAME: a field that is named by the value of another ('{b}') is not supported @ {b}",
     ),
     ("a `m`", "SPL-MACRO: a backtick that begins no macro @ `"),
     (
@@ -308,7 +350,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "a | stats allnum=t count",
-        "SPL-OPTION: the option 'allnum' of stats is not supported @ t",
+        "SPL-OPTION: the option 'allnum' of stats is not supported @ allnum=t",
     ),
     (
         "a | rename b.* as c",
@@ -340,6 +382,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "SPL-SYNTAX: '1e999' is too large a number @ 1e999",
     ),
     ("a | eval b", "SPL-SYNTAX: a '=' is missing at the end @ "),
+    (
+        "a | fields ,",
+        "SPL-SYNTAX: a field name is missing at the end @ ",
+    ),
 ];
 
 #[test]
