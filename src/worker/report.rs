@@ -41,7 +41,7 @@ pub enum Job {
     },
     /// One of the rule's drilldown searches for a row.
     Drilldown {
-        /// Which: 0 is the first of the rule.
+        /// Which: 0 the first of the rule over its results, 1 the first over risk events.
         which: usize,
         /// The row in `Findings::table` that fills the tokens.
         row: usize,

@@ -3,6 +3,7 @@
 
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
+use crate::content::detection::Drilldown;
 use crate::content::{Detection, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
@@ -140,6 +141,29 @@ impl Rule {
             CommandKind::Search(predicate) => Some(predicate),
             _ => None,
         }
+    }
+
+    /// The place of the first drilldown that reads risk events, or of the first that does not. One
+    /// that can't be read is taken for one that does not: opening it tells why.
+    pub fn drilldown_place(&self, of_risk: bool) -> Option<usize> {
+        let reads_risk = |drilldown: &Drilldown| {
+            let Ok(parsed) = ParsedSearch::of_drilldown(&self.detection, drilldown, &self.macros)
+            else {
+                return false;
+            };
+            match parsed
+                .pipeline
+                .commands
+                .first()
+                .map(|command| &command.kind)
+            {
+                Some(CommandKind::From(dataset)) => dataset.model == "Risk",
+                Some(CommandKind::Tstats(tstats)) => tstats.from.model == "Risk",
+                _ => false,
+            }
+        };
+        let mut drilldowns = self.detection.drilldowns.iter();
+        drilldowns.position(|drilldown| reads_risk(drilldown) == of_risk)
     }
 
     /// The fields that the first command groups by, without their dataset's name.

@@ -283,6 +283,9 @@ impl Lookups<'_> {
             span: self.hunted.loaded.span,
             imported: &self.engine.imported,
         };
-        over.run(which, &Tokens::of_row(findings, row), all_time)
+        let of_risk = which == 1;
+        let place = self.engine.rule.drilldown_place(of_risk);
+        let place = place.ok_or("the rule has no such drilldown search")?;
+        over.run(place, &Tokens::of_row(findings, row), all_time)
     }
 }
