@@ -350,19 +350,25 @@ impl Source<'_> {
     fn name(&self) -> Result<String, LoadError> {
         let name = text(self.node.get("name"));
         if name.is_empty() {
-            return Err(LoadError::new(self.origin, "the detection has no 'name'")
+            return Err(self
+                .at(self.node, "the detection has no 'name'")
                 .with_help("add 'name: …'"));
         }
         Ok(name)
     }
 
     fn search(&self) -> Result<&Node, LoadError> {
+        const HELP: &str = "write 'search: |' and the SPL below it, further right";
         let Some(search) = self.node.get("search") else {
-            return Err(LoadError::new(self.origin, "the detection has no 'search'")
-                .with_help("add 'search: |' and the SPL below it"));
+            return Err(self
+                .at(self.node, "the detection has no 'search'")
+                .with_help(HELP));
         };
-        if search.text().is_none_or(|text| text.trim().is_empty()) {
-            return Err(self.at(search, "the 'search' is no text"));
+        let Some(text) = search.text() else {
+            return Err(self.at(search, "the 'search' is no text").with_help(HELP));
+        };
+        if text.trim().is_empty() {
+            return Err(self.at(search, "the 'search' is empty").with_help(HELP));
         }
         Ok(search)
     }

@@ -8,6 +8,7 @@ use super::canonical;
 use super::cells::{Cells, Fields, Place, TIME, bare_name};
 use super::group::{Grouping, Groups, refuse_same_columns};
 use super::messages::Messages;
+use super::names::nearest;
 use super::predicate::Predicate;
 use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
@@ -215,7 +216,8 @@ fn refuse_stars(tree: &ast::Tstats, messages: &mut Messages) {
 fn lint_no_fill(tree: &ast::Tstats, messages: &mut Messages) {
     let span = tree.by.first().map_or(tree.from.span, |by| by.name.span);
     let message = "no fillnull_value: events with a null in any of the by fields are left out";
-    messages.lint(Diagnostic::new("SPL-NOFILL", message, span));
+    let lint = Diagnostic::new("SPL-NOFILL", message, span);
+    messages.lint(lint.with_help("write 'tstats fillnull_value=null …' to keep them"));
 }
 
 /// Names that are null in every row, each once.
@@ -230,10 +232,11 @@ fn lint_fields(tree: &ast::Tstats, dataset: &Dataset, messages: &mut Messages) {
     let mut seen = hashbrown::HashSet::new();
     for name in names {
         let is_node = chosen_by_node && name.text == "nodename";
-        if seen.insert(&name.text) && !is_node {
-            unknown_field(name, dataset)
-                .into_iter()
-                .for_each(|lint| messages.lint(lint));
+        if seen.insert(&name.text)
+            && !is_node
+            && let Some(lint) = unknown_field(name, dataset)
+        {
+            messages.lint(lint);
         }
     }
 }
@@ -267,18 +270,15 @@ fn unknown_field(name: &Name, dataset: &Dataset) -> Option<Diagnostic> {
     let message = format!("'{text}' is no field of '{full}': it is null in every row");
     // Letter case counts in the names of fields; a difference in it alone is a slip of the pen.
     let last = text.rsplit('.').next().unwrap_or(text);
-    let meant = dataset
-        .fields
-        .iter()
-        .find(|f| f.name.eq_ignore_ascii_case(last));
-    let meant = meant.map(|field| format!("{}.{}", dataset.name, field.name));
+    let fields = || dataset.fields.iter().map(|field| &*field.name);
+    let meant = nearest(last, fields()).map(|field| format!("{}.{field}", dataset.name));
     let code = match &meant {
         Some(meant) if meant.eq_ignore_ascii_case(text) => "SPL-CASE",
         _ => "SPL-FIELD",
     };
     let lint = Diagnostic::new(code, message, name.span);
-    Some(match meant {
-        Some(meant) => lint.with_help(format!("write '{meant}'")),
-        None => lint,
-    })
+    Some(lint.with_help(meant.map_or_else(
+        || format!("the fields are {}", fields().collect::<Vec<_>>().join(", ")),
+        |meant| format!("write '{meant}'"),
+    )))
 }

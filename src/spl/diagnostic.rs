@@ -6,6 +6,7 @@ use super::ast::Span;
 use super::macros::Expanded;
 use crate::event::visible::{is_hidden, visible};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// A message about a place in a text.
@@ -156,7 +157,7 @@ fn with_places(drawn: &str, shown: &[CutOut]) -> String {
     let mut out = parts.next().unwrap_or("").to_owned();
     for (part, cut) in parts.zip(shown) {
         let end = part.find('\n').unwrap_or(part.len());
-        out.push_str(&format!(":{}:{}", cut.line, cut.column));
+        let _ = write!(out, ":{}:{}", cut.line, cut.column);
         out.push_str(part.get(end..).unwrap_or(""));
     }
     out

@@ -176,8 +176,10 @@ impl Expansion<'_> {
             Some(open) => {
                 let trimmed = inside.trim_end();
                 if !trimmed.ends_with(')') {
-                    let problem = self.problem(text, range, "the macro's '(' is not closed");
-                    return Err(problem.with_help("put a ')' before the closing backtick"));
+                    // The next backtick may be that of another macro, lines below.
+                    let line = inside.find('\n').map_or(range.end, |at| start + 1 + at);
+                    let problem = self.problem(text, start..line, "the macro's '(' is not closed");
+                    return Err(problem.with_help("a macro with arguments ends with )`"));
                 }
                 let list = open + 1..trimmed.len() - 1;
                 let first = start + 1;
@@ -294,15 +296,19 @@ impl Expansion<'_> {
             .filter(|n| *n != argc && (self.lookup)(&call.name, *n).is_some())
             .map(|n| n.to_string())
             .collect();
+        let counts = match others.as_slice() {
+            [one] if one == "1" => "1 argument".to_owned(),
+            counts => format!("{} arguments", counts.join(" or ")),
+        };
+        let mut help = "define it in a macros file and give --macros FILE; rules of the public \
+                        content need its folder of macros"
+            .to_owned();
         if !others.is_empty() {
-            let _ = write!(
-                message,
-                " (there is one with {} arguments)",
-                others.join(" or ")
-            );
+            let _ = write!(message, " (there is one with {counts})");
+            help = format!("give it {counts}, or {help}");
         }
         self.problem(text, call.range.clone(), &message)
-            .with_help("define it in a macros file and give --macros FILE")
+            .with_help(help)
     }
 
     /// A message about a place of `text`, told of the search as given.

@@ -254,3 +254,6 @@ fn names_field(predicate: &Predicate, field: &str) -> bool {
         Predicate::Text(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,7 +193,7 @@ fn a_fault_is_shown_where_it_is_written() {
         error.to_string().contains(":3:54: the command 'nope'"),
         "{error}"
     );
-    assert!(error.drawn().contains("r.yml:7:5\n"), "{}", error.drawn());
+    assert!(error.drawn().contains("r.yml:6:54\n"), "{}", error.drawn());
     let missing = resolve(&rule, &rule.drilldowns[1], &macros, row()).unwrap_err();
     assert!(
         missing.drawn().contains("r.yml:10:3\n"),

@@ -29,6 +29,21 @@ fn the_built_in_macros_expand_to_what_the_public_content_says() {
         ),
         ("`cim_Endpoint_indexes`", "()"),
         (
+            "`sysmon`",
+            "(source=WinEventLog:Microsoft-Windows-Sysmon/Operational OR \
+             source=XmlWinEventLog:Microsoft-Windows-Sysmon/Operational OR \
+             source=Syslog:Linux-Sysmon/Operational)",
+        ),
+        (
+            "`wineventlog_security`",
+            "eventtype=\"wineventlog_security\" OR Channel=\"security\" OR \
+             source=\"XmlWinEventLog:Security\" OR source=\"WinEventLog:Security\"",
+        ),
+        (
+            "`cisco_network_visibility_module_flowdata`",
+            "sourcetype=\"cisco:nvm:flowdata\"",
+        ),
+        (
             "`process_msiexec`",
             "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
         ),

@@ -83,7 +83,7 @@ fn faults_are_named_with_their_place_in_the_search() {
         ("a `nowhere`", "the macro 'nowhere' is not known", 2..11),
         (
             "a `drop(1,2)`",
-            "the macro 'drop(2)' is not known (there is one with 1 arguments)",
+            "the macro 'drop(2)' is not known (there is one with 1 argument)",
             2..13,
         ),
         (

@@ -97,13 +97,14 @@ impl<'a> Cursor<'a> {
 
     /// "… is missing before 'x'", or at the end.
     pub fn missing(&self, what: &str) -> Diagnostic {
-        self.problem(match self.peek() {
+        let problem = self.problem(match self.peek() {
             Some(token) if token.kind == Kind::Quoted => {
                 format!("{what} is missing before the quoted text")
             }
             Some(token) => format!("{what} is missing before '{}'", token.text),
             None => format!("{what} is missing at the end"),
-        })
+        });
+        problem.with_help(format!("write {what} there"))
     }
 
     /// Everything must have been read.
@@ -114,7 +115,9 @@ impl<'a> Cursor<'a> {
             Some(token) if token.kind == Kind::Close => Err(self
                 .problem("a ')' without its '('")
                 .with_help("take it away, or quote the text that holds it")),
-            Some(token) => Err(self.problem(format!("'{}' is not expected here", token.text))),
+            Some(token) => Err(self
+                .problem(format!("'{}' is not expected here", token.text))
+                .with_help("take it away, or put a '|', a comma or an operator before it")),
         }
     }
 
@@ -124,7 +127,8 @@ impl<'a> Cursor<'a> {
             return Ok(());
         }
         if self.at_end() {
-            return Err(Diagnostic::new("SPL-SYNTAX", "the '(' is not closed", open));
+            return Err(Diagnostic::new("SPL-SYNTAX", "the '(' is not closed", open)
+                .with_help("put a ')' where it ends, or take it away"));
         }
         self.expect_end()?;
         Err(self.missing("a ')'"))

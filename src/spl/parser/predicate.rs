@@ -15,30 +15,46 @@ pub fn predicate(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Predicate, Di
         if joined {
             cursor.next();
         }
+        if joined {
+            expect_condition(cursor, stop)?;
+        }
         let ends = cursor
             .peek()
             .is_none_or(|t| t.kind == Kind::Close || stop.iter().any(|s| t.is_word(s)));
-        if ends && joined {
-            return Err(cursor.missing("a condition"));
-        }
         if ends {
             break;
         }
-        parts.push(any_of(cursor)?);
+        parts.push(any_of(cursor, stop)?);
     }
     match parts.len() {
-        0 => Err(cursor.missing("a condition")),
+        0 => Err(cursor
+            .missing("a condition")
+            .with_help("write one, such as process_name=\"x\", or '*' for every row")),
         1 => Ok(parts.remove(0)),
         _ => Ok(Predicate::And(parts)),
     }
 }
 
-fn any_of(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
-    let first = negation(cursor)?;
+/// Something must stand behind the AND, OR or NOT just taken.
+fn expect_condition(cursor: &Cursor<'_>, stop: &[&str]) -> Result<(), Diagnostic> {
+    let ends = cursor.peek().is_none_or(|t| {
+        t.kind == Kind::Close || is_and(t) || is_or(t) || stop.iter().any(|s| t.is_word(s))
+    });
+    if !ends {
+        return Ok(());
+    }
+    let message = "a condition is missing behind this";
+    Err(Diagnostic::new("SPL-SYNTAX", message, cursor.last())
+        .with_help("write the condition, or take the word away; quote it to look for it"))
+}
+
+fn any_of(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Predicate, Diagnostic> {
+    let first = negation(cursor, stop)?;
     let mut parts = vec![first];
     while cursor.peek().is_some_and(is_or) {
         cursor.next();
-        parts.push(negation(cursor)?);
+        expect_condition(cursor, stop)?;
+        parts.push(negation(cursor, stop)?);
     }
     if parts.len() > 1 {
         return Ok(Predicate::Or(parts));
@@ -46,11 +62,12 @@ fn any_of(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
     Ok(parts.remove(0))
 }
 
-fn negation(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
+fn negation(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Predicate, Diagnostic> {
     if cursor.peek().is_some_and(is_not) {
         cursor.next();
+        expect_condition(cursor, stop)?;
         cursor.enter()?;
-        let inner = negation(cursor)?;
+        let inner = negation(cursor, stop)?;
         cursor.leave();
         return Ok(Predicate::Not(Box::new(inner)));
     }
@@ -93,7 +110,11 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
                 .with_help("quote the word to search for it"));
         }
         Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => token.clone(),
-        Some(_) => return Err(cursor.missing("a field name or a text")),
+        Some(_) => {
+            return Err(cursor
+                .missing("a field name or a text")
+                .with_help("take the sign away, or quote the text that holds it"));
+        }
         None => return Err(cursor.missing("a condition")),
     };
     if opens(cursor, 0, "CASE") || opens(cursor, 0, "TERM") {
@@ -109,6 +130,15 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
         };
         cursor.next();
         return compare(cursor, name_of(&token), op);
+    }
+    if let (Some(word), Some(next)) = (cursor.peek_at(list), cursor.peek_at(list + 1))
+        && word.kind == Kind::Word
+        && word.text == "IN"
+        && matches!(next.kind, Kind::Word | Kind::Quoted)
+    {
+        let message = "the list of IN stands without its parentheses";
+        return Err(Diagnostic::new("SPL-SYNTAX", message, next.span())
+            .with_help("write field IN (\"a\", \"b\"), or quote \"IN\" to look for it"));
     }
     let is_list = cursor.peek_at(list).is_some_and(|t| t.is_word("in"))
         && cursor
@@ -139,6 +169,12 @@ fn no_comparison(cursor: &Cursor<'_>) -> Diagnostic {
 }
 
 fn compare(cursor: &mut Cursor<'_>, field: Name, op: CompareOp) -> Result<Predicate, Diagnostic> {
+    let joins = |t: &Token<'_>| is_and(t) || is_or(t) || is_not(t);
+    if cursor.peek().is_some_and(joins) {
+        return Err(cursor
+            .missing("a value")
+            .with_help("write it, or quote the word if it is the value"));
+    }
     let value = value(cursor)?;
     Ok(Predicate::Compare { field, op, value })
 }
@@ -150,6 +186,11 @@ fn values(cursor: &mut Cursor<'_>) -> Result<Vec<Literal>, Diagnostic> {
     let open = cursor.here();
     cursor.next();
     while cursor.eat(Kind::Comma) {}
+    if cursor.kind() == Some(Kind::Close) {
+        let span = Span::from(open.start..cursor.here().end);
+        return Err(Diagnostic::new("SPL-SYNTAX", "the list is empty", span)
+            .with_help("write its values: IN (\"a\", \"b\"); an empty value is written \"\""));
+    }
     let mut values = vec![value(cursor)?];
     loop {
         let comma = cursor.eat(Kind::Comma);
