@@ -14,7 +14,7 @@ use crate::worker::DrilldownResult;
 use crate::worker::drilldown::{Over, Tokens};
 use crate::worker::hunt::{Hunted, hunt};
 use crate::worker::rule::Rule;
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use std::time::Instant;
 
 /// Runs a drilldown; returns the exit status.
@@ -144,7 +144,9 @@ fn print(
         bounds,
     };
     let order = printing.order(&result.table)?;
-    printing.print(&result.table, &order)?;
+    printing
+        .print(&result.table, &order)
+        .context("the rows could not be printed to their end")?;
     if args.saying.quiet {
         return Ok(());
     }

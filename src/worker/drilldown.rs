@@ -156,10 +156,7 @@ impl Over<'_> {
         let imported = store.imported();
         let plural = if imported == 1 { "" } else { "s" };
         DrilldownResult {
-            ours: Some((
-                "Σ score".to_owned(),
-                scores(&table, store.events()),
-            )),
+            ours: Some(("Σ score".to_owned(), scores(&table, store.events()))),
             basis: format!(
                 "from 1 rule and {imported} imported risk event{plural}; in ES every rule counts"
             ),
