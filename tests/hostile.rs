@@ -159,3 +159,62 @@ fn a_column_that_is_not_there_is_told_before_reading() {
     let output = gimlet().args(arguments).output().unwrap();
     refused(&output, "no column 'nosuch'");
 }
+
+#[test]
+fn nothing_to_read_is_said_even_when_quiet() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str]| {
+        let output = gimlet()
+            .arg("hunt")
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    assert_eq!(
+        said(&["-q", "."]),
+        "gimlet: nothing could be read: there is no file in what was given\n"
+    );
+    std::fs::write(folder.path().join("a.bin"), b"\0\x01").unwrap();
+    let lines = said(&[".", "gone"]);
+    assert!(
+        lines.contains("'gone': not opened; can't be opened: No such file"),
+        "{lines}"
+    );
+    assert!(
+        lines.ends_with("nothing could be read: 1 not opened, 1 of other kinds than logs\n"),
+        "{lines}"
+    );
+    assert!(!lines.contains("No rows"), "{lines}");
+    let lines = said(&["a.bin"]);
+    assert!(
+        lines.contains("'a.bin': not evidence, binary file"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn copies_are_not_counted_among_those_with_a_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut events = made::intrusion_events(Log::Sysmon);
+    events.retain(|event| !format!("{event:?}").contains("http"));
+    let bytes = made::exports::events_element(&events);
+    for name in ["a.xml", "b.xml", "c.xml"] {
+        std::fs::write(folder.path().join(name), &bytes).unwrap();
+    }
+    let output = gimlet()
+        .args([OsStr::new("hunt"), folder.path().as_os_str()])
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    let numbers: Vec<&str> = said
+        .split_once("': ")
+        .unwrap()
+        .1
+        .split(' ')
+        .filter(|word| word.parse::<u64>().is_ok())
+        .collect();
+    assert_eq!(numbers[0], numbers[3], "{said}");
+}

@@ -1,6 +1,6 @@
 //! `gimlet drilldown results|risk`: the rule's own drilldown searches for a user and a dest.
 
-use super::hunt::{exit_status, say_bounds};
+use super::hunt::{exit_status, say_bounds, say_nothing_read};
 use super::progress::Line;
 use super::rows::{Printing, say};
 use super::{interrupt, session, status};
@@ -61,6 +61,7 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
         let events = result.events.len() as u64;
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
+    say_nothing_read(ledger);
     Ok(exit_status(ledger, false))
 }
 

@@ -11,8 +11,8 @@ use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
 use crate::evidence::member::{Member, Origin};
 use crate::report::{
-    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, order, problem_line,
-    write_coverage, write_findings,
+    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, counted, grouped, order,
+    problem_line, write_coverage, write_findings,
 };
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
@@ -145,13 +145,30 @@ fn finish(
     }
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
-        if rows == 0 {
+        if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
         let events = hunted.findings.events.len() as u64;
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
+    say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// Says, quiet or not, when there was nothing to search in: an error, and no answer to rely on.
+pub fn say_nothing_read(ledger: &Ledger) {
+    if ledger.any_read() || !ledger.complete {
+        return;
+    }
+    let totals = &ledger.totals;
+    let (closed, other) = (totals.files, totals.files_not_evidence);
+    let why = match (closed, other) {
+        (0, 0) => "there is no file in what was given".to_owned(),
+        (0, other) => format!("{other} of other kinds than logs, which -v names"),
+        (closed, 0) => format!("{closed} not opened"),
+        (closed, other) => format!("{closed} not opened, {other} of other kinds than logs"),
+    };
+    say(&format!("gimlet: nothing could be read: {why}"));
 }
 
 fn say_files(ledger: &Ledger, verbose: bool) {
@@ -171,12 +188,15 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
-    let totals = &hunted.loaded.ledger.totals;
+    let ledger = &hunted.loaded.ledger;
+    let totals = &ledger.totals;
+    // Each event once, like the creations.
+    let with_command_line: u64 = ledger.hosts.iter().map(|h| h.with_command_line).sum();
     let counts: Vec<String> = hunted
         .loaded
         .clause_counts
         .iter()
-        .map(|(clause, count)| format!("{count} met {clause}"))
+        .map(|(clause, count)| format!("{} met {clause}", grouped(*count)))
         .collect();
     let met = if counts.is_empty() {
         String::new()
@@ -184,12 +204,12 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
         format!("; {}", counts.join(", "))
     };
     format!(
-        "No rows of '{}': {} process creations on {} of {} hosts tested, {} with a command line{met}",
+        "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
         rule.detection.name,
-        totals.creations - totals.duplicates,
-        totals.hosts_with_creations,
-        totals.hosts,
-        totals.with_command_line,
+        counted(totals.creations - totals.duplicates, "process creation"),
+        grouped(totals.hosts_with_creations),
+        counted(totals.hosts, "host"),
+        grouped(with_command_line),
     )
 }
 
