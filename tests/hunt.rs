@@ -728,6 +728,6 @@ fn an_empty_log_is_no_error_and_problems_name_what_to_do() {
     std::fs::write(name("plain.txt"), b"hello").unwrap();
     let said = |file: &str| text(&run(["hunt".as_ref(), name(file).as_os_str()]).stderr);
     assert!(said("a.7z").contains("a.7z': 7z archive, which is not opened; unpack it"));
-    assert!(said("plain.txt").contains("plain.txt': no evidence, text"));
-    assert!(said("nowhere").contains("nowhere': can't be opened: No such file"));
+    assert!(said("plain.txt").contains("plain.txt': not evidence, text"));
+    assert!(said("nowhere").contains("nowhere': not opened; can't be opened: No such file"));
 }

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod drilldown;
 pub mod hunt;
 pub mod interrupt;
+pub mod outputs;
 pub mod progress;
 pub mod rows;
 pub mod session;

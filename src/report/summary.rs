@@ -80,9 +80,14 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     match file.status {
         Status::Read => {}
         Status::Partly => parts.push("read partly".to_owned()),
-        // The hint begins with what it is and that it is not opened, or can't be.
-        Status::NotOpened => {}
-        Status::NotEvidence => parts.push(format!("no evidence, {}", file.format)),
+        // The reason of a known kind begins with its name and says that it is not opened.
+        Status::NotOpened
+            if file
+                .hint
+                .as_ref()
+                .is_some_and(|h| h.starts_with(&file.format)) => {}
+        Status::NotOpened => parts.push(with_kind("not opened", file)),
+        Status::NotEvidence => parts.push(with_kind("not evidence", file)),
     }
     if let Some(bad) = file.bad.first() {
         let count = counted(file.bad_total, "bad record");
@@ -98,6 +103,20 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     Some(visible(&line).into_owned())
 }
 
+/// What became of a file, and what it is where that is known.
+fn with_kind(status: &str, file: &FileEntry) -> String {
+    match [&file.why, &file.format]
+        .into_iter()
+        .find(|text| !text.is_empty() && *text != UNKNOWN)
+    {
+        Some(kind) => format!("{status}, {kind}"),
+        None => status.to_owned(),
+    }
+}
+
+/// What the ledger has for a format that is not known.
+const UNKNOWN: &str = "unknown";
+
 fn bad_place(bad: &BadEntry) -> String {
     match (bad.offset, bad.record_id) {
         (_, Some(id)) => format!("#{id}"),
@@ -107,13 +126,13 @@ fn bad_place(bad: &BadEntry) -> String {
 }
 
 /// `1 row`, `1,204,113 rows`.
-pub(super) fn counted(count: u64, what: &str) -> String {
+pub fn counted(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", grouped(count))
 }
 
 /// With a comma between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -128,7 +147,6 @@ pub(super) fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::outcome::Outcome;
 
     #[test]
     fn the_line_reads_as_documented() {
@@ -200,26 +218,23 @@ mod tests {
         );
         let mut named = file(Status::NotEvidence);
         named.named = true;
-        let outcome = Outcome {
-            kind: Some("PNG image".into()),
-            ..Outcome::new(Status::NotEvidence)
-        };
-        named.close(&outcome, Vec::new());
+        named.why = "a PNG image".into();
         assert_eq!(
             problem_line(&named).unwrap(),
-            "'a␛[2J.evtx': no evidence, PNG image"
+            "'a␛[2J.evtx': not evidence, a PNG image"
         );
-        let packed = Outcome {
-            kind: Some("7z archive".into()),
-            reason: Some("7z archive, which is not opened".into()),
-            hint: Some("unpack it with 7z".into()),
-            ..Outcome::new(Status::NotOpened)
-        };
-        let mut named = file(Status::default());
-        named.close(&packed, Vec::new());
+        named.why = String::new();
+        named.format = "binary file".into();
         assert_eq!(
             problem_line(&named).unwrap(),
-            "'a␛[2J.evtx': 7z archive, which is not opened; unpack it with 7z"
+            "'a␛[2J.evtx': not evidence, binary file"
+        );
+        let mut closed = file(Status::NotOpened);
+        closed.format = "unknown".into();
+        closed.hint = Some("can't be opened: gone; check its spelling".into());
+        assert_eq!(
+            problem_line(&closed).unwrap(),
+            "'a␛[2J.evtx': not opened; can't be opened: gone; check its spelling"
         );
     }
 }

@@ -47,12 +47,19 @@ fn tested(loaded: &Loaded, totals: &Totals, zone: Zone) -> String {
     let times = loaded.span.map_or(String::new(), |(first, last)| {
         format!(", {} {}", span(first, last, zone), zone.name())
     });
+    // Each event once, however many copies of it were read.
+    let with_command_line = loaded
+        .ledger
+        .hosts
+        .iter()
+        .map(|h| h.with_command_line)
+        .sum();
     format!(
         "{} on {} of {} tested, {} with a command line{times}.",
-        count(totals.creations, "process creation"),
+        count(totals.creations - totals.duplicates, "process creation"),
         thousands(totals.hosts_with_creations),
         count(totals.hosts, "host"),
-        thousands(totals.with_command_line),
+        thousands(with_command_line),
     )
 }
 
