@@ -330,28 +330,24 @@ impl App {
     fn only(&mut self, field: &str) {
         let rows = self.selected_rows();
         let values_of = |field: &str| {
-            let view = self.filtered();
-            let mut values: Vec<String> = Vec::new();
-            for row in &rows {
-                let value = view.values(*row, field).first().map(ToString::to_string);
-                let value = value.unwrap_or_default();
-                if !values.iter().any(|v| v.eq_ignore_ascii_case(&value)) {
-                    values.push(value);
-                }
-            }
-            values
+            let index = self.findings.index();
+            index.column(field).map_or(Vec::new(), |column| {
+                let values = column.values_of(&rows);
+                values.iter().map(ToString::to_string).collect()
+            })
         };
-        let mut values = values_of(field);
+        let mut values: Vec<String> = values_of(field);
         let mut field = field;
         // A machine that reports its flows' far ends as dest is still one machine.
         if field == "dest" && values.len() > 1 && values_of("endpoint").len() == 1 {
             (field, values) = ("endpoint", values_of("endpoint"));
         }
         match values.as_slice() {
-            [] => {}
+            _ if rows.is_empty() => {}
             _ if self.filtered().field(field).is_none() => {
                 self.status = Some(format!("the rows have no field '{field}'"));
             }
+            [] => self.status = Some(format!("there is no {field} here")),
             [value] => {
                 let term = Term::of_value(field, value, false);
                 self.with_rows(|rows, ground| rows.toggle_term(term, ground));

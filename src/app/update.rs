@@ -5,9 +5,9 @@ use super::action::Action;
 use super::key::Key;
 use super::menu::{Choice, Chosen, MenuItem};
 use super::message::{Effect, Message};
+use super::moved::Moved;
 use super::panes::details::{DetailsTab, reason};
 use super::panes::drilldown::DrilldownPane;
-use super::panes::findings::moved_rows;
 use super::prompt::{Prompt, PromptKind, Typed};
 use super::state::{App, Loading};
 use crate::store::Findings;
@@ -181,9 +181,10 @@ impl App {
         self.generation += 1;
         self.details.known_raw.clear();
         self.details.known_fields.clear();
-        let moved = moved_rows(&old, &self.findings);
+        let new = Arc::clone(&self.findings);
+        let moved = Moved::between(&old, &new);
         self.with_rows(|rows, ground| rows.take_rows(&moved, ground));
-        self.details.row = self.details.row.and_then(|row| moved.get(&row).copied());
+        self.details.row = self.details.row.and_then(|row| moved.row(row));
         for drilldown in &mut self.drilldowns {
             drilldown.rows_moved(&moved);
         }

@@ -3,6 +3,8 @@
 
 pub mod event;
 pub mod findings;
+pub mod index;
 
 pub use event::{EventUrl, StoredEvent};
 pub use findings::{Finding, Findings};
+pub use index::{Column, Ids, Index};

@@ -2,9 +2,9 @@
 //! the events behind a row of that, and one thing of it in full.
 
 use crate::app::list::List;
+use crate::app::moved::Moved;
 use crate::app::text_view::TextView;
 use crate::worker::DrilldownResult;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is shown in full, in place of the panes.
@@ -116,10 +116,10 @@ impl DrilldownPane {
     }
 
     /// The rows have other places now, and more was read.
-    pub fn rows_moved(&mut self, moved: &HashMap<usize, usize>) {
+    pub(in crate::app) fn rows_moved(&mut self, moved: &Moved<'_>) {
         let Some(asked) = &mut self.asked else { return };
-        match moved.get(&asked.row) {
-            Some(row) => asked.row = *row,
+        match moved.row(asked.row) {
+            Some(row) => asked.row = row,
             None => self.asked = None,
         }
         self.stale = true;

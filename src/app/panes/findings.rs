@@ -2,11 +2,15 @@
 
 use crate::app::fields::Rows;
 use crate::app::filter::{Filter, Term};
-use crate::app::grouping::{GroupKey, GroupLine, Line, LineKey, Order, Plan, arrange};
+use crate::app::grouping::{GroupKey, GroupLine, Line, LineKey, Order, Plan, arrange, marked};
 use crate::app::list::List;
-use crate::event::{Identity, Timestamp};
-use crate::store::{EventUrl, Finding, Findings};
-use std::collections::{HashMap, HashSet};
+use crate::app::moved::Moved;
+use crate::event::Timestamp;
+use crate::event::visible::visible;
+use crate::store::{Column, EventUrl, Finding, Findings};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use unicode_width::UnicodeWidthStr;
 
 /// The state of the pane.
 #[derive(Debug, Clone, Default)]
@@ -23,11 +27,10 @@ pub struct FindingsPane {
     stay: Vec<usize>,
     events: u64,
     columns: Columns,
-    /// What words are looked for in, by row; filled when there is a filter.
-    texts: Vec<String>,
+    times: Vec<Timestamp>,
 }
 
-/// How wide the parts of a row are at most, in characters, and which are needed at all.
+/// How wide the parts of a row are at most, in cells of a screen, and which are needed at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Columns {
     /// The rows are of more than one year.
@@ -40,6 +43,10 @@ pub struct Columns {
     pub parent: usize,
     /// The URL's host.
     pub host: usize,
+    /// The name of the file in the URL.
+    pub file: usize,
+    /// The URL's path.
+    pub path: usize,
     /// The URL's role, where of a property only the name stands.
     pub role: usize,
     /// Digits of the number of events; 0 when all rows have one.
@@ -57,11 +64,10 @@ pub struct Ground<'a> {
 
 impl FindingsPane {
     /// Takes new rows; `moved` says where the old ones are now. The selection stays on its row.
-    pub fn take_rows(&mut self, moved: &HashMap<usize, usize>, ground: Ground<'_>) {
-        self.texts.clear();
+    pub(in crate::app) fn take_rows(&mut self, moved: &Moved<'_>, ground: Ground<'_>) {
         self.filter = Filter::parse(&self.typed, ground.rows);
         self.rebuild(ground, |key| match key {
-            LineKey::Row(row) => moved.get(row).map(|row| LineKey::Row(*row)),
+            LineKey::Row(row) => moved.row(*row).map(LineKey::Row),
             group @ LineKey::Group(_) => Some(group.clone()),
         });
     }
@@ -170,11 +176,8 @@ impl FindingsPane {
 
     /// Selects the first row in sight of the list that a filter line keeps; false when none is.
     pub fn select_first(&mut self, text: &str, rows: Rows<'_>) -> bool {
-        let texts = searchable(rows);
-        let wanted: HashSet<usize> = Filter::parse(text, rows)
-            .keep(rows, &texts)
-            .into_iter()
-            .collect();
+        let kept = Filter::parse(text, rows).keep(rows);
+        let wanted: HashSet<usize> = kept.into_iter().collect();
         let is_wanted = |line: &Line| matches!(line, Line::Row { row, .. } if wanted.contains(row));
         let place = self.lines.iter().position(is_wanted);
         if let Some(place) = place {
@@ -188,11 +191,12 @@ impl FindingsPane {
         self.stay = if self.filter.is_empty() {
             (0..findings.findings.len()).collect()
         } else {
-            if self.texts.is_empty() {
-                self.texts = searchable(ground.rows);
-            }
-            self.filter.keep(ground.rows, &self.texts)
+            self.filter.keep(ground.rows)
         };
+        let stays = marked(findings.findings.len(), &self.stay);
+        let times = findings.index().times.iter();
+        let times = times.filter(|(_, row)| stays.get(*row as usize) == Some(&true));
+        self.times = times.map(|(at, _)| *at).collect();
         let plan = Plan {
             chain: self.chain(),
             order: self.order,
@@ -247,6 +251,11 @@ impl FindingsPane {
         self.events
     }
 
+    /// When the events behind the rows that stay were, ascending.
+    pub fn times(&self) -> &[Timestamp] {
+        &self.times
+    }
+
     /// How wide the parts of the rows are.
     pub fn columns(&self) -> Columns {
         self.columns
@@ -275,7 +284,8 @@ impl Columns {
     fn of(findings: &Findings, rows: &[usize]) -> Self {
         let mut columns = Self::default();
         let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-        let length = |text: &str| text.chars().count();
+        let parents = findings.index().whole("parent_process_name");
+        let mut seen = vec![false; parents.map_or(0, Column::len)];
         for row in rows {
             let Some(finding) = findings.findings.get(*row) else {
                 continue;
@@ -285,24 +295,55 @@ impl Columns {
                 last = Some(last.map_or(at, |last| last.max(at)));
             }
             columns.assumed |= finding.assumed_time;
-            columns.letters = columns.letters.max(length(&finding.letters));
-            let parent = findings.text(*row, "parent_process_name");
-            columns.parent = columns.parent.max(length(&parent));
+            columns.letters = columns.letters.max(finding.letters.chars().count());
+            let parent = parents.and_then(|parents| parents.ids.of(*row));
+            if let Some(seen) = parent.and_then(|id| seen.get_mut(id)) {
+                *seen = true;
+            }
             if let Some(url) = main_url(finding) {
-                columns.host = columns.host.max(length(&url.host));
-                let role = url
-                    .role
-                    .strip_prefix("property ")
-                    .map_or(length(&url.role), |n| length(n) + 1);
-                columns.role = columns.role.max(role);
+                columns.url(url);
             }
             if finding.count > 1 {
                 columns.count = columns.count.max(finding.count.to_string().len());
             }
         }
+        let parents = parents.into_iter().flat_map(|parents| {
+            let seen = seen.iter().enumerate().filter(|(_, seen)| **seen);
+            seen.map(|(id, _)| shown_width(parents.value(id)))
+        });
+        columns.parent = parents.max().unwrap_or(0);
         columns.year = first.map(Timestamp::year) != last.map(Timestamp::year);
         columns
     }
+
+    fn url(&mut self, url: &EventUrl) {
+        self.host = self.host.max(shown_width(&url.host));
+        // With the sign that the rest is left out, when it is.
+        let name = file_name(&url.path).len();
+        let left_out = usize::from(name < url.path.len());
+        self.file = self.file.max(shown_width(file_name(&url.path)) + left_out);
+        self.path = self.path.max(shown_width(&url.path));
+        let role = match url.role.strip_prefix("property ") {
+            Some(name) => shown_width(name) + 1,
+            None => shown_width(&url.role),
+        };
+        self.role = self.role.max(role);
+    }
+}
+
+/// Cells that a text takes when it is shown.
+fn shown_width(text: &str) -> usize {
+    match visible(text) {
+        Cow::Borrowed(text) if text.is_ascii() => text.len(),
+        text => text.width(),
+    }
+}
+
+/// The last part of a URL's path, with the slash before it and without a query.
+pub fn file_name(path: &str) -> &str {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let from = path.rfind('/').unwrap_or(0);
+    path.get(from..).unwrap_or(path)
 }
 
 /// The URL that stands for a row: what is installed before what is merely named.
@@ -311,24 +352,4 @@ pub fn main_url(finding: &Finding) -> Option<&EventUrl> {
     let rank = |url: &&EventUrl| RANKS.iter().position(|r| **r == *url.role);
     let of_rank = |url: &&EventUrl| rank(url).unwrap_or(RANKS.len());
     finding.urls.iter().min_by_key(of_rank)
-}
-
-fn searchable(rows: Rows<'_>) -> Vec<String> {
-    let all = 0..rows.findings.findings.len();
-    all.map(|row| rows.searchable(row)).collect()
-}
-
-/// Where the rows of the old findings are in the new: a row is known by any of its events, for
-/// its place and its aggregates change as events arrive.
-pub fn moved_rows(old: &Findings, new: &Findings) -> HashMap<usize, usize> {
-    let mut rows: HashMap<Identity, usize> = HashMap::new();
-    for row in 0..new.findings.len() {
-        rows.extend(new.events_of(row).map(|(_, event)| (event.identity, row)));
-    }
-    let moved = |row: usize| {
-        let mut events = old.events_of(row).map(|(_, event)| event.identity);
-        let place = events.find_map(|identity| rows.get(&identity))?;
-        Some((row, *place))
-    };
-    (0..old.findings.len()).filter_map(moved).collect()
 }

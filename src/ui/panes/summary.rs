@@ -8,11 +8,12 @@ use crate::store::{Finding, StoredEvent};
 use crate::ui::figures::{count, long, thousands};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
+use std::sync::Arc;
 
 /// Cells of the names at the left.
 const NAME: usize = 10;
 /// How many rows of a group are looked at: they are counted at every draw.
-const COUNTED: usize = 2_000;
+const COUNTED: usize = 100_000;
 /// How many values of a group are listed for a field.
 const VALUES: usize = 6;
 
@@ -222,15 +223,16 @@ impl Writer<'_> {
     /// The values of a field in a group, most frequent first.
     fn values(&self, group: &GroupLine, field: &str) -> Vec<(Line, usize)> {
         let theme = self.theme;
-        let rows = self.app.filtered();
-        let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-        for row in group.rows.iter().take(COUNTED) {
-            for value in rows.values(*row, field) {
-                *counts.entry(value.into_owned()).or_default() += 1;
-            }
+        let rows = group.rows.get(..COUNTED).unwrap_or(&group.rows);
+        let column = self.app.findings.index().column(field);
+        let mut counts = column.map_or(Vec::new(), |column| column.counts(rows));
+        let most = |a: &(u64, &Arc<str>), b: &(u64, &Arc<str>)| b.0.cmp(&a.0).then(a.1.cmp(b.1));
+        let more = counts.len().saturating_sub(VALUES);
+        if more > 0 {
+            counts.select_nth_unstable_by(VALUES, most);
+            counts.truncate(VALUES);
         }
-        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        counts.sort_by(most);
         if counts.is_empty() {
             return Vec::new();
         }
@@ -239,9 +241,8 @@ impl Writer<'_> {
         } else {
             field
         };
-        let more = counts.len().saturating_sub(VALUES);
         let mut lines = vec![(Line::new(), 0)];
-        for (place, (value, number)) in counts.into_iter().take(VALUES).enumerate() {
+        for (place, (number, value)) in counts.into_iter().enumerate() {
             let name = if place == 0 { name } else { "" };
             let value = vec![
                 theme.right_column(&thousands(number), 6, Role::Plain),
