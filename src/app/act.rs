@@ -55,6 +55,9 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::Left | Action::Right => self.sideways(action == Action::Right),
+            Action::PageLeft | Action::PageRight => {
+                self.turn_columns(action == Action::PageRight, true);
+            }
             Action::Toggle => self.fold(None),
             Action::FocusNext | Action::FocusPrevious => {
                 self.cycle_focus(action == Action::FocusPrevious);
@@ -185,15 +188,14 @@ impl App {
             Pane::Findings if right && self.rows.selected_group().is_none() => self.open(),
             Pane::Findings | Pane::Evidence => self.fold(Some(right)),
             Pane::Details => self.details.tab = self.details.tab.beside(!right),
-            Pane::Result => {
-                if let Some(drilldown) = self.drilldown_mut() {
-                    let columns = drilldown.found().map_or(0, |f| f.table.columns.len());
-                    let step = if right { 1 } else { -1 };
-                    let column = drilldown.column.saturating_add_signed(step);
-                    drilldown.column = column.min(columns.saturating_sub(1));
-                }
-            }
+            Pane::Result => self.turn_columns(right, false),
             _ => {}
+        }
+    }
+
+    fn turn_columns(&mut self, right: bool, page: bool) {
+        if let Some(drilldown) = self.drilldown_mut() {
+            drilldown.turn(right, page);
         }
     }
 

@@ -155,7 +155,11 @@ fn in_field(rows: Rows<'_>, field: &str, pattern: &Pattern) -> Vec<bool> {
     let values = match pattern {
         // A role is `package` or `property SERVER`: its first word is enough.
         _ if field == "role" => column.passing(&all, |role| {
-            pattern.fits(role) || role.split(' ').next().is_some_and(|word| pattern.fits(word))
+            pattern.fits(role)
+                || role
+                    .split(' ')
+                    .next()
+                    .is_some_and(|word| pattern.fits(word))
         }),
         Pattern::Holds(part) => column.holding(part),
         _ => column.passing(&all, |value| pattern.fits(value)),
@@ -313,7 +317,8 @@ impl Filter {
             }
         }
         let rows = stay.into_iter().enumerate();
-        rows.filter_map(|(row, stays)| stays.then_some(row)).collect()
+        rows.filter_map(|(row, stays)| stays.then_some(row))
+            .collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! the search has such columns. A group with one child is one line. Decides nothing about drawing.
 
 use crate::event::Timestamp;
-use crate::store::{Column, Finding, Findings};
+use crate::store::{Column, Findings, Index};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::cmp::Reverse;
@@ -49,7 +49,7 @@ pub type GroupKey = Arc<[String]>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// Of a group.
-    Group(GroupLine),
+    Group(Box<GroupLine>),
     /// Of a row, by its place in the table.
     Row {
         /// The row.
@@ -125,14 +125,20 @@ pub fn arrange(findings: &Findings, stay: &[usize], plan: Plan<'_>) -> Vec<Line>
     };
     let stays = marked(findings.findings.len(), stay);
     let ordered = order.iter().map(|row| *row as usize);
-    let rows: Vec<usize> = ordered.filter(|row| stays.get(*row) == Some(&true)).collect();
+    let rows: Vec<usize> = ordered
+        .filter(|row| stays.get(*row) == Some(&true))
+        .collect();
     let has = |field: &&&str| findings.table.column(field).is_some();
     let chain = plan.chain.iter().filter(has);
-    let chain: Vec<Level<'_>> = chain.filter_map(|field| Level::of(findings, field)).collect();
+    let chain: Vec<Level<'_>> = chain
+        .filter_map(|field| Level::of(findings, field))
+        .collect();
     let arranger = Arranger {
-        findings,
+        index,
         plan,
-        entities: chain.first().and_then(|top| Entities::of(findings, top.field)),
+        entities: chain
+            .first()
+            .and_then(|top| Entities::of(findings, top.field)),
     };
     let mut lines = Vec::with_capacity(rows.len() + rows.len() / 2);
     let above = Above {
@@ -222,7 +228,7 @@ impl<'a> Entities<'a> {
 }
 
 struct Arranger<'a> {
-    findings: &'a Findings,
+    index: &'a Index,
     plan: Plan<'a>,
     entities: Option<Entities<'a>>,
 }
@@ -258,7 +264,7 @@ impl Arranger<'_> {
             let path: Vec<Arc<str>> = above.path.iter().chain(&labels).cloned().collect();
             let group = self.group_line(&path, labels, part.rows, depth);
             let inside = group.open.then(|| group.rows.clone());
-            lines.push(Line::Group(group));
+            lines.push(Line::Group(Box::new(group)));
             if let Some(rows) = inside {
                 let depth = depth + 1;
                 self.put(lines, &rows, rest, Above { path: &path, depth });
@@ -283,18 +289,9 @@ impl Arranger<'_> {
         if self.plan.order == Order::Most {
             // Rows came sorted, so that for the other orders the first row of a group stands for
             // it; for this one the sum does.
-            parts.sort_by_cached_key(|part| Reverse(self.events(&part.rows)));
+            parts.sort_by_cached_key(|part| Reverse(self.index.extent(&part.rows).count));
         }
         parts
-    }
-
-    fn events(&self, rows: &[usize]) -> u64 {
-        self.of(rows).map(|finding| finding.count).sum()
-    }
-
-    fn of(&self, rows: &[usize]) -> impl Iterator<Item = &Finding> {
-        rows.iter()
-            .filter_map(|row| self.findings.findings.get(*row))
     }
 
     fn group_line(
@@ -305,11 +302,12 @@ impl Arranger<'_> {
         depth: usize,
     ) -> GroupLine {
         let key: GroupKey = path.iter().map(|label| label.to_lowercase()).collect();
+        let sum = self.index.extent(&rows);
         GroupLine {
             open: !self.plan.closed.contains(&key),
-            events: self.events(&rows),
-            first: self.of(&rows).filter_map(|f| f.first).min(),
-            last: self.of(&rows).filter_map(|f| f.last).max(),
+            events: sum.count,
+            first: sum.first,
+            last: sum.last,
             risk: (depth == 0).then(|| self.risk(path, &rows)).flatten(),
             key,
             labels,

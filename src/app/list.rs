@@ -131,7 +131,12 @@ impl<K: Clone + Eq + Hash> List<K> {
     ) -> Option<usize> {
         let place = |key: &K| keys.iter().position(|k| k == key);
         let chosen = || self.chosen.as_ref().and_then(place);
-        let now = || self.selected_key().and_then(translate).as_ref().and_then(place);
+        let now = || {
+            self.selected_key()
+                .and_then(translate)
+                .as_ref()
+                .and_then(place)
+        };
         if let Some(place) = chosen().or_else(now) {
             return Some(place);
         }
@@ -258,6 +263,25 @@ mod tests {
         assert_eq!((list.selected(), list.window(10)), (90, 87..97));
         list.go(Motion::First);
         assert_eq!(list.window(10), 0..10);
+    }
+
+    #[test]
+    fn an_item_above_is_revealed_where_there_is_room() {
+        let keys: Vec<u32> = (0..100).collect();
+        let mut list = list(&keys, 10);
+        list.select(50);
+        assert_eq!(list.window(10), 41..51);
+        list.reveal(45);
+        assert_eq!(list.window(10), 41..51);
+        list.reveal(41);
+        list.select(60);
+        list.reveal(51);
+        assert_eq!(list.window(10), 51..61);
+        list.scroll(8);
+        list.reveal(54);
+        assert_eq!((list.window(10), list.selected()), (54..64, 60));
+        list.reveal(50);
+        assert_eq!(list.window(10), 54..64);
     }
 
     proptest! {

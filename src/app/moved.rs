@@ -43,8 +43,79 @@ impl<'a> Moved<'a> {
         }
         let events = self.events.get_or_init(|| {
             let events = self.new.events.iter().enumerate();
-            events.map(|(place, event)| (event.identity, place)).collect()
+            events
+                .map(|(place, event)| (event.identity, place))
+                .collect()
         });
         events.get(&identity).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cim::DatasetRow;
+    use crate::event::{Locator, Position, SourceId};
+    use crate::search::{Row, Table};
+    use crate::store::StoredEvent;
+    use std::sync::Arc;
+
+    fn event(identity: u128) -> Arc<StoredEvent> {
+        Arc::new(StoredEvent {
+            row: DatasetRow::default(),
+            time: None,
+            locator: Locator {
+                source: SourceId(0),
+                position: Position::Span { offset: 0, len: 0 },
+            },
+            also_in: vec![],
+            identity: Identity(identity),
+            source: "s".into(),
+            letter: 'S',
+            channel: None,
+            provider: None,
+            event_id: None,
+            record_id: None,
+            command_line: None,
+            arguments_only: false,
+            image: None,
+            account: None,
+            endpoint: "e".into(),
+            grandparent: None,
+            parent_command_line: None,
+            urls: vec![],
+            remark: None,
+            repaired: false,
+            raw: None,
+        })
+    }
+
+    fn findings(events: &[u128], rows: &[&[u32]]) -> Findings {
+        let row = |events: &&[u32]| Row {
+            cells: vec![],
+            events: events.to_vec(),
+        };
+        let table = Table {
+            columns: vec![],
+            rows: rows.iter().map(row).collect(),
+        };
+        Findings::new(
+            table,
+            events.iter().map(|event_id| event(*event_id)).collect(),
+        )
+    }
+
+    #[test]
+    fn a_row_is_known_by_its_events() {
+        let old = findings(&[7, 8, 9], &[&[0, 2], &[1]]);
+        // More events, one of them before those that were there, and the rows in another order.
+        let new = findings(&[7, 5, 8, 9], &[&[2], &[1], &[0, 3]]);
+        let moved = Moved::between(&old, &new);
+        assert_eq!(
+            (moved.row(0), moved.row(1), moved.row(2)),
+            (Some(2), Some(0), None)
+        );
+        let gone = findings(&[5], &[&[0]]);
+        assert_eq!(Moved::between(&old, &gone).row(0), None);
     }
 }

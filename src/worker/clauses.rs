@@ -7,10 +7,17 @@ use crate::search::explain::{Clause, ClauseKind};
 use crate::search::plan::Plan;
 use crate::spl::Span;
 
+/// Where a part stands, and whether NOT stands before it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    span: Span,
+    negated: bool,
+}
+
 /// Counts by the parts of the top AND.
 #[derive(Debug, Clone, Default)]
 pub struct ClauseCounts {
-    counts: Vec<(Span, u64)>,
+    counts: Vec<(Part, u64)>,
     known: bool,
 }
 
@@ -30,7 +37,11 @@ impl ClauseCounts {
             _ => vec![clause],
         };
         if !self.known {
-            self.counts = parts.iter().map(|part| (span(part), 0)).collect();
+            let part = |clause: &Clause| Part {
+                span: span(clause),
+                negated: clause.kind == ClauseKind::Not,
+            };
+            self.counts = parts.iter().map(|clause| (part(clause), 0)).collect();
             self.known = true;
         }
         for (count, part) in self.counts.iter_mut().zip(&parts) {
@@ -42,8 +53,29 @@ impl ClauseCounts {
     pub fn texts(&self, rule: &Rule) -> Vec<(String, u64)> {
         self.counts
             .iter()
-            .map(|(span, count)| (rule.stage_text(*span), *count))
+            .map(|(part, count)| (text(&rule.stage_text(part.span), part.negated), *count))
             .collect()
+    }
+}
+
+/// A part from its first test to its last, with what stands round them: the brackets that were
+/// opened inside and the NOT.
+fn text(tests: &str, negated: bool) -> String {
+    let mut quoted = false;
+    let mut open = 0_usize;
+    for c in tests.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => open += 1,
+            ')' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let closed = format!("{tests}{}", ")".repeat(open));
+    if negated {
+        format!("NOT ({closed})")
+    } else {
+        closed
     }
 }
 
@@ -56,4 +88,15 @@ fn span(clause: &Clause) -> Span {
     let start = spans.iter().map(|s| s.start).min().unwrap_or_default();
     let end = spans.iter().map(|s| s.end).max().unwrap_or_default();
     Span { start, end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_reads_as_it_is_written() {
+        assert_eq!(text(r#"a IN ("*(*", "b""#, false), r#"a IN ("*(*", "b")"#);
+        assert_eq!(text("a=1 OR b=2", true), "NOT (a=1 OR b=2)");
+    }
 }

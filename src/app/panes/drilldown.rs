@@ -40,6 +40,8 @@ pub struct DrilldownPane {
     pub table: List<usize>,
     /// The first column in sight.
     pub column: usize,
+    /// How many columns are in sight whole.
+    pub columns: usize,
     /// The events behind the selected row of the table, by their number in the result.
     pub behind: List<usize>,
     /// What is shown in full.
@@ -153,20 +155,16 @@ impl DrilldownPane {
         self.whole = whole;
     }
 
-    /// What stands in full, as lines to copy.
-    pub fn whole_text(&self) -> Option<String> {
-        let found = self.found()?;
-        let lines = |fields: Vec<(String, String)>| {
-            let lines = fields
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}"));
-            lines.collect::<Vec<_>>().join("\n")
-        };
-        Some(match self.whole? {
-            Whole::Search => found.spl.clone(),
-            Whole::Row(row) => lines(row_fields(found, row)),
-            Whole::Event(event) => lines(found.events.get(event)?.fields.clone()),
-        })
+    /// To the columns before or after: by one, or by as many as are in sight. Not further than
+    /// the last one needs.
+    pub fn turn(&mut self, right: bool, page: bool) {
+        let all = self.found().map_or(0, |found| found.table.columns.len());
+        let step = if page { self.columns.max(1) } else { 1 };
+        if !right {
+            self.column = self.column.saturating_sub(step);
+        } else if self.column + self.columns < all {
+            self.column = (self.column + step).min(all.saturating_sub(1));
+        }
     }
 }
 

@@ -7,8 +7,7 @@ use crate::app::list::List;
 use crate::app::moved::Moved;
 use crate::event::Timestamp;
 use crate::event::visible::visible;
-use crate::store::{Column, EventUrl, Finding, Findings};
-use std::borrow::Cow;
+use crate::store::{EventUrl, Finding, Index};
 use std::collections::HashSet;
 use unicode_width::UnicodeWidthStr;
 
@@ -77,6 +76,7 @@ impl FindingsPane {
         text.clone_into(&mut self.typed);
         self.filter = Filter::parse(text, ground.rows);
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Adds a condition, or removes it when it is there already.
@@ -84,6 +84,7 @@ impl FindingsPane {
         self.filter.toggle(term);
         self.typed = self.filter.text();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Removes the last condition; its text, `None` when there was none.
@@ -91,6 +92,7 @@ impl FindingsPane {
         let term = self.filter.pop()?;
         self.typed = self.filter.text();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
         Some(term.text().to_owned())
     }
 
@@ -98,6 +100,7 @@ impl FindingsPane {
     pub fn sort(&mut self, ground: Ground<'_>) {
         self.order = self.order.next();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Flips the chain of groups.
@@ -108,6 +111,7 @@ impl FindingsPane {
             // The same group read from the other end.
             LineKey::Group(path) => Some(LineKey::Group(path.iter().rev().cloned().collect())),
         });
+        self.show_groups();
     }
 
     /// Opens or closes the selected group, or with `None` the other way round. Closing on a row
@@ -182,8 +186,19 @@ impl FindingsPane {
         let place = self.lines.iter().position(is_wanted);
         if let Some(place) = place {
             self.list.select(place);
+            self.show_groups();
         }
         place.is_some()
+    }
+
+    /// Scrolls so that the groups in which the selected line stands are in sight, the nearest
+    /// first, as far as there is room.
+    pub fn show_groups(&mut self) {
+        let mut place = self.list.selected();
+        while let Some(above) = self.above(place) {
+            self.list.reveal(above);
+            place = above;
+        }
     }
 
     fn rebuild(&mut self, ground: Ground<'_>, translate: impl Fn(&LineKey) -> Option<LineKey>) {
@@ -204,9 +219,8 @@ impl FindingsPane {
             scores: ground.scores,
         };
         self.lines = arrange(findings, &self.stay, plan);
-        let of_row = |row: &usize| findings.findings.get(*row);
-        self.events = self.stay.iter().filter_map(of_row).map(|f| f.count).sum();
-        self.columns = Columns::of(findings, &self.stay);
+        self.events = findings.index().extent(&self.stay).count;
+        self.columns = Columns::of(findings.index(), &self.stay);
         let keys = self.lines.iter().map(Line::key).collect();
         self.list
             .replace(keys, translate, |key| matches!(key, LineKey::Row(_)));
@@ -281,61 +295,51 @@ impl FindingsPane {
 }
 
 impl Columns {
-    fn of(findings: &Findings, rows: &[usize]) -> Self {
-        let mut columns = Self::default();
-        let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-        let parents = findings.index().whole("parent_process_name");
-        let mut seen = vec![false; parents.map_or(0, Column::len)];
-        for row in rows {
-            let Some(finding) = findings.findings.get(*row) else {
-                continue;
-            };
-            if let Some(at) = finding.first {
-                first = Some(first.map_or(at, |first| first.min(at)));
-                last = Some(last.map_or(at, |last| last.max(at)));
-            }
-            columns.assumed |= finding.assumed_time;
-            columns.letters = columns.letters.max(finding.letters.chars().count());
-            let parent = parents.and_then(|parents| parents.ids.of(*row));
-            if let Some(seen) = parent.and_then(|id| seen.get_mut(id)) {
-                *seen = true;
-            }
-            if let Some(url) = main_url(finding) {
-                columns.url(url);
-            }
-            if finding.count > 1 {
-                columns.count = columns.count.max(finding.count.to_string().len());
-            }
+    fn of(index: &Index, rows: &[usize]) -> Self {
+        let sum = index.extent(rows);
+        let extents = rows.iter().filter_map(|row| index.extents.get(*row));
+        let most = extents.map(|extent| extent.count).max().unwrap_or(0);
+        let ids = |field: &str| index.column(field).map(|column| &column.ids);
+        Self {
+            year: sum.first.map(Timestamp::year) != sum.last.map(Timestamp::year),
+            assumed: sum.assumed,
+            letters: ids("source").map_or(0, |ids| ids.most(rows)),
+            parent: widest(index, rows, "parent_process_name", shown_width),
+            host: widest(index, rows, "url_host", shown_width),
+            file: widest(index, rows, "url_path", |path| {
+                let name = file_name(path);
+                // With the sign that the rest is left out, when it is.
+                shown_width(name) + usize::from(name.len() < path.len())
+            }),
+            path: widest(index, rows, "url_path", shown_width),
+            role: widest(index, rows, "role", |role| {
+                let name = role.strip_prefix("property ");
+                name.map_or(shown_width(role), |name| shown_width(name) + 1)
+            }),
+            count: if most > 1 { most.to_string().len() } else { 0 },
         }
-        let parents = parents.into_iter().flat_map(|parents| {
-            let seen = seen.iter().enumerate().filter(|(_, seen)| **seen);
-            seen.map(|(id, _)| shown_width(parents.value(id)))
-        });
-        columns.parent = parents.max().unwrap_or(0);
-        columns.year = first.map(Timestamp::year) != last.map(Timestamp::year);
-        columns
     }
+}
 
-    fn url(&mut self, url: &EventUrl) {
-        self.host = self.host.max(shown_width(&url.host));
-        // With the sign that the rest is left out, when it is.
-        let name = file_name(&url.path).len();
-        let left_out = usize::from(name < url.path.len());
-        self.file = self.file.max(shown_width(file_name(&url.path)) + left_out);
-        self.path = self.path.max(shown_width(&url.path));
-        let role = match url.role.strip_prefix("property ") {
-            Some(name) => shown_width(name) + 1,
-            None => shown_width(&url.role),
-        };
-        self.role = self.role.max(role);
-    }
+/// The widest that a field's values are in some rows.
+fn widest(index: &Index, rows: &[usize], field: &str, width: impl Fn(&str) -> usize) -> usize {
+    let Some(column) = index.column(field) else {
+        return 0;
+    };
+    let among = column.among(rows).into_iter().enumerate();
+    let shown = among.filter(|(_, among)| *among);
+    shown
+        .map(|(id, _)| width(column.lower(id)))
+        .max()
+        .unwrap_or(0)
 }
 
 /// Cells that a text takes when it is shown.
 fn shown_width(text: &str) -> usize {
-    match visible(text) {
-        Cow::Borrowed(text) if text.is_ascii() => text.len(),
-        text => text.width(),
+    if text.is_ascii() {
+        text.len()
+    } else {
+        visible(text).width()
     }
 }
 
