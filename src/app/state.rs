@@ -6,7 +6,7 @@ use super::layout::{Layout, Pane};
 use super::list::Moves;
 use super::menu::Menu;
 use super::panes::details::{DetailsPane, DetailsTab};
-use super::panes::drilldown::DrilldownPane;
+use super::panes::drilldown::{DrilldownPane, Whole, row_fields};
 use super::panes::evidence::EvidencePane;
 use super::panes::findings::{FindingsPane, Ground};
 use super::panes::help::HelpPane;
@@ -14,7 +14,7 @@ use super::panes::rule::RulePane;
 use super::prompt::Prompt;
 use crate::event::Zone;
 use crate::store::{Findings, StoredEvent};
-use crate::worker::{EventFields, Loaded, Progress, RuleView};
+use crate::worker::{DrilldownEvent, EventFields, Loaded, Progress, RuleView};
 use std::sync::Arc;
 
 /// What the workbench is started with.
@@ -302,6 +302,40 @@ impl App {
         known.as_ref().ok().map(|fields| &**fields)
     }
 
+    /// An event behind a drilldown's row, name by name: one of the evidence is read again, which
+    /// takes a moment, so that it may not be known yet.
+    pub fn whole_event(
+        &self,
+        event: &DrilldownEvent,
+    ) -> Option<Result<Vec<(String, String)>, String>> {
+        let Some(place) = event.event.filter(|_| event.fields.is_empty()) else {
+            return Some(Ok(event.fields.clone()));
+        };
+        let stored = self.findings.events.get(place)?;
+        let known = self.details.known_fields.get(place)?;
+        Some(known.clone().map(|fields| {
+            let file = self.source_name(stored);
+            let place = format!("{file} {}", stored.locator.position);
+            let mut all = vec![("file".to_owned(), place)];
+            all.extend(fields.raw.iter().cloned());
+            all
+        }))
+    }
+
+    /// What stands in full in the open drilldown, as lines to copy.
+    pub(super) fn whole_text(&self) -> Option<String> {
+        let found = self.drilldown()?.found()?;
+        let fields = match self.drilldown()?.whole? {
+            Whole::Search => return Some(found.spl.clone()),
+            Whole::Row(row) => row_fields(found, row),
+            Whole::Event(event) => self.whole_event(found.events.get(event)?)?.ok()?,
+        };
+        let lines = fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The name of a member, hostile.
     pub fn source_name(&self, event: &StoredEvent) -> &str {
         let place = event.locator.source.0 as usize;
@@ -353,7 +387,10 @@ impl App {
                         continue;
                     };
                     match drawn.pane {
-                        Pane::Result => drilldown.table.set_height(height),
+                        Pane::Result => {
+                            drilldown.table.set_height(height);
+                            drilldown.columns = drawn.columns;
+                        }
                         Pane::Behind => drilldown.behind.set_height(height),
                         _ => drilldown.view.laid_out(drawn),
                     }

@@ -344,6 +344,7 @@ impl<'a> Hunt<'a> {
             image: facts.image.map(text),
             account: facts.raw_account.as_deref().map(text),
             endpoint: text(facts.endpoint.as_deref().unwrap_or("unknown")),
+            grandparent: facts.grandparent.map(text),
             parent_command_line: facts.parent_command_line.map(text),
             urls: facts.recorded_command_line.map_or(Vec::new(), urls),
             remark: record.remark.clone(),

@@ -153,6 +153,8 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut teller);
     hunted.loaded.risk_imported = engine.imported.len() as u64;
     let complete = hunted.loaded.ledger.complete;
+    // Here, where nobody waits for a key to be answered.
+    hunted.findings.index();
     let hunted = Arc::new(hunted);
     *state.lock().unwrap_or_else(PoisonError::into_inner) = hunted.clone();
     let reports = [
@@ -195,6 +197,7 @@ impl Observer for Teller<'_> {
         }
         self.told = hunt.event_count();
         let snapshot = Arc::new(hunt.snapshot());
+        snapshot.findings.index();
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = snapshot.clone();
         if snapshot.members.len() > self.members {
             self.members = snapshot.members.len();
