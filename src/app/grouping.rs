@@ -113,6 +113,8 @@ pub struct Plan<'a> {
     pub closed: &'a HashSet<GroupKey>,
     /// What a row scores for an entity: (field, score).
     pub scores: &'a [(String, u32)],
+    /// What imported risk events score for an entity, lower-cased: (entity, sum).
+    pub imported: &'a [(String, u64)],
 }
 
 /// The lines of the list for the rows that stay.
@@ -322,7 +324,14 @@ impl Arranger<'_> {
         let (_, score) = scores.find(|(field, _)| field == entities.level.field)?;
         let entity = path.first()?.to_lowercase();
         let count = entities.count(&entity, rows)?;
-        Some(count * u64::from(*score))
+        let same = |(name, _): &&(String, u64)| *name == entity.trim();
+        let imported = self
+            .plan
+            .imported
+            .iter()
+            .find(same)
+            .map_or(0, |(_, sum)| *sum);
+        Some(count * u64::from(*score) + imported)
     }
 }
 
@@ -373,6 +382,7 @@ mod tests {
             order,
             closed: &closed,
             scores: &scores,
+            imported: &[],
         };
         let line = |line: Line| match line {
             Line::Row { row, depth } => format!("{}{row}", " ".repeat(depth)),

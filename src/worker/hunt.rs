@@ -237,6 +237,7 @@ impl<'a> Hunt<'a> {
                 stages,
                 ledger: self.ledger,
                 risk_imported: 0,
+                imported_scores: Vec::new(),
             },
         }
     }

@@ -167,6 +167,8 @@ pub struct Loaded {
     pub stages: Vec<(String, u64, u64)>,
     /// Risk events imported (`--risk-events`).
     pub risk_imported: u64,
+    /// The sums of their scores: entity (trimmed, lower-cased) and sum, by entity.
+    pub imported_scores: Vec<(String, u64)>,
 }
 
 /// Model fields and raw fields of an event.
@@ -257,6 +259,8 @@ pub struct RuleView {
     /// Indicators derived from the parsed search: field, kind (`eq`, `in`), value, and how many
     /// other rules look for the same, empty where that is not known.
     pub indicators: Vec<(String, String, String, String)>,
+    /// Whether there is a drilldown over results, and one over risk events.
+    pub drills: [bool; 2],
     /// The name templates of the drilldowns.
     pub drilldowns: Vec<String>,
     /// What an entity's row scores: (field, score): `user`, 30.

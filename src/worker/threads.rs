@@ -9,7 +9,7 @@ use super::report::{DrilldownResult, Job, JobEnd, JobKind, Progress, Report, Wor
 use super::rule::Rule;
 use crate::cim::Sources;
 use crate::evidence::member::Member;
-use crate::risk::RiskEvent;
+use crate::risk::{EntityScore, RiskEvent, Scores, entity_key};
 use crate::store::Findings;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::any::Any;
@@ -152,6 +152,7 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
     };
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut teller);
     hunted.loaded.risk_imported = engine.imported.len() as u64;
+    hunted.loaded.imported_scores = imported_scores(&engine.imported);
     let complete = hunted.loaded.ledger.complete;
     // Here, where nobody waits for a key to be answered.
     hunted.findings.index();
@@ -172,6 +173,21 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
     } else {
         JobEnd::Cancelled
     }
+}
+
+fn imported_scores(events: &[RiskEvent]) -> Vec<(String, u64)> {
+    // Scores of risk events are whole numbers from 1 to 100 (contentctl, `rba.py`).
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a sum of scores, rounded, that is not negative"
+    )]
+    let sum = |scored: &EntityScore| scored.score.max(0.0).round() as u64;
+    let scores = Scores::new(events);
+    scores
+        .iter()
+        .map(|scored| (entity_key(&scored.entity), sum(scored)))
+        .collect()
 }
 
 /// Tells the screen how loading goes, and the rows whenever new events have come.

@@ -40,6 +40,7 @@ impl Rule {
                 .map(|o| (o.name.clone(), o.file.clone()))
                 .collect(),
             indicators: self.indicators(),
+            drills: [false, true].map(|of_risk| self.drilldown_place(of_risk).is_some()),
             drilldowns: rule.drilldowns.iter().map(|d| d.name.clone()).collect(),
             entities: rule
                 .entities

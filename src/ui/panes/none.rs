@@ -91,19 +91,12 @@ fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
     let times = loaded.span.map_or(String::new(), |(first, last)| {
         format!(", {} {}", span(first, last, app.zone), app.zone.name())
     });
-    // Each event once, however many copies of it were read.
-    let with_command_line = loaded
-        .ledger
-        .hosts
-        .iter()
-        .map(|h| h.with_command_line)
-        .sum();
     format!(
         "{} on {} of {} tested, {} with a command line{times}.",
-        count(totals.creations - totals.duplicates, "process creation"),
+        count(loaded.tested, "process creation"),
         thousands(totals.hosts_with_creations),
         count(totals.hosts, "host"),
-        thousands(with_command_line),
+        thousands(loaded.tested_with_command_line),
     )
 }
 
