@@ -20,6 +20,12 @@ fn main() -> ExitCode {
             return ExitCode::from(answer.status);
         }
     };
+    // What a parser failed over stands in the ledger; the rest may hold text of a log.
+    std::panic::set_hook(Box::new(|info| {
+        if !gimlet::evidence::guard::is_guarded() {
+            gimlet::terminal::tell_panic(&info.to_string());
+        }
+    }));
     match run(&cli) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {

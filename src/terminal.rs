@@ -14,6 +14,7 @@ use crate::worker::{Report, WorkerHandle};
 use crossbeam_channel::{Receiver, never, select_biased};
 use input::{read_input, watch_signals};
 pub use open::{open, width};
+pub use session::tell_panic;
 use session::{PanicHook, Session};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT};
 use std::io;

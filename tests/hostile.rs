@@ -218,3 +218,64 @@ fn copies_are_not_counted_among_those_with_a_command_line() {
         .collect();
     assert_eq!(numbers[0], numbers[3], "{said}");
 }
+
+/// A hunt that waits for the rest of its evidence, and is interrupted.
+fn interrupted(mut command: Command, feed: impl FnOnce(&mut std::process::Child)) -> Output {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    feed(&mut child);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_stream_that_gives_nothing_more_can_be_interrupted() {
+    let (folder, log) = evidence();
+    let bytes = std::fs::read(&log).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let ledger = elsewhere.path().join("ledger.json");
+    let complete = || {
+        let ledger: Json = serde_json::from_slice(&std::fs::read(&ledger).unwrap()).unwrap();
+        (
+            ledger["complete"].clone(),
+            ledger["files"][0]["status"].clone(),
+        )
+    };
+    let mut command = gimlet();
+    command
+        .args(["hunt", "--ledger"])
+        .args([&ledger, Path::new("-")]);
+    command.stdin(Stdio::piped());
+    let mut held = None;
+    let output = interrupted(command, |child| {
+        let mut input = child.stdin.take().unwrap();
+        // More than is looked at before the format is told.
+        for _ in 0..4 {
+            std::io::Write::write_all(&mut input, &bytes).unwrap();
+        }
+        held = Some(input);
+    });
+    drop(held);
+    assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("http"),
+        "what was found is printed"
+    );
+    assert_eq!(complete(), (false.into(), "partly".into()));
+
+    let fifo = folder.path().join("pipe");
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    let mut command = gimlet();
+    command.args(["hunt", "--ledger"]).args([&ledger, &fifo]);
+    let output = interrupted(command, |_| {});
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(complete(), (false.into(), "not opened".into()));
+    assert!(text(&output.stderr).contains("stopped before it was read"));
+}

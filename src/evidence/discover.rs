@@ -6,7 +6,7 @@
 //! What can't be read is listed too, with its reason.
 
 use super::member::Origin;
-use super::open::{Opened, open_file};
+use super::open::{Opened, open_file, open_stream};
 use super::outcome::{Outcome, Status};
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, FileType, Metadata};
@@ -233,7 +233,11 @@ impl Input {
             let stdin = File::from(stdin.as_fd().try_clone_to_owned()?);
             return Ok(Opened::File(stdin));
         }
-        open_file(&self.path).map(Opened::File)
+        match self.origin {
+            Origin::Stream => open_stream(&self.path),
+            Origin::File { .. } | Origin::BuiltIn(_) => open_file(&self.path),
+        }
+        .map(Opened::File)
     }
 }
 

@@ -22,6 +22,24 @@ impl Opened {
             Origin::File { .. } | Origin::Stream => open_file(&member.path).map(Self::File),
         }
     }
+
+    /// Waits a while for bytes, or the end, of something that may be slow to give them; tells
+    /// whether they are there. A file always has them.
+    pub(super) fn is_ready(&self) -> io::Result<bool> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let Self::File(file) = self else {
+            return Ok(true);
+        };
+        let pause = Timespec {
+            tv_sec: 0,
+            tv_nsec: 50_000_000,
+        };
+        match poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&pause)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 impl Read for Opened {
@@ -40,6 +58,14 @@ impl Seek for Opened {
             Self::BuiltIn(bytes) => bytes.seek(to),
         }
     }
+}
+
+/// Opens a FIFO or a device for reading and does not wait for a writer: `is_ready` does, so that
+/// the waiting can be ended.
+pub(super) fn open_stream(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
 }
 
 /// Opens a file read-only and without leaving a trace in its access time, which the system allows

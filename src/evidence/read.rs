@@ -132,6 +132,7 @@ impl Reader<'_> {
     fn walk(&mut self, input: &Input, file: Opened) -> Flow {
         let mut metered = Metered {
             inner: file,
+            slow: input.origin == Origin::Stream,
             meter: self.meter.clone(),
             cancel: self.options.cancel.clone(),
         };
@@ -205,9 +206,15 @@ impl Reader<'_> {
             }
         };
         let stopped = stopped || self.cancelled();
-        if stopped && outcome.status == Status::Read {
-            outcome.status = Status::Partly;
-            outcome.reason = Some("stopped before its end".to_owned());
+        if stopped && outcome.reason.is_none() {
+            outcome.reason = match outcome.status {
+                Status::Read => Some("stopped before its end".to_owned()),
+                Status::NotOpened => Some("stopped before it was read".to_owned()),
+                Status::Partly | Status::NotEvidence => None,
+            };
+            if outcome.status == Status::Read {
+                outcome.status = Status::Partly;
+            }
         }
         self.visitor.end(&member, outcome);
         if stopped {
@@ -424,24 +431,34 @@ impl Reader<'_> {
 
 /// Counts what is read of a file, and ends it when the flag is set: a long stretch without records
 /// (a huge archive, a binary file) can be stopped too.
-struct Metered<R> {
-    inner: R,
+struct Metered {
+    inner: Opened,
+    /// It may keep us waiting.
+    slow: bool,
     meter: Arc<AtomicU64>,
     cancel: Arc<AtomicBool>,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl Read for Metered {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.cancel.load(Ordering::Relaxed) {
-            return Err(io::Error::other("stopped"));
-        }
-        let count = self.inner.read(into)?;
+        let count = loop {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(io::Error::other("stopped"));
+            }
+            if self.slow && !self.inner.is_ready()? {
+                continue;
+            }
+            match self.inner.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                count => break count?,
+            }
+        };
         self.meter.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
 
-impl<R: Seek> Seek for Metered<R> {
+impl Seek for Metered {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.inner.seek(to)
     }

@@ -186,8 +186,8 @@ impl PanicHook {
     }
 }
 
-/// What a panic says may hold text of a log.
-fn tell_panic(text: &str) {
+/// Tells a panic on standard error. What it says may hold text of a log.
+pub fn tell_panic(text: &str) {
     let mut err = io::stderr();
     let _ = writeln!(
         err,

@@ -135,6 +135,7 @@ fn records_of_an_open_log_that_its_chunk_does_not_count_yet_are_read() {
         return;
     };
     let mut bytes = bytes[..FILE_HEADER + CHUNK].to_vec();
+    bytes[CHUNK_COUNT] = 1;
     let places: Vec<(u64, u32)> = pieces(&bytes)
         .iter()
         .filter_map(|piece| match piece {
@@ -274,5 +275,36 @@ fn a_bad_record_is_told_with_its_place_and_what_is_wrong() {
         found.reason.starts_with("Invalid EVTX record data size"),
         "{}",
         found.reason
+    );
+}
+
+#[test]
+fn a_log_cut_between_its_chunks_is_not_taken_for_whole() {
+    let mut header = vec![0; FILE_HEADER];
+    header[..8].copy_from_slice(FILE_MAGIC);
+    let reasons = |bytes: &[u8]| -> Vec<String> {
+        let reason = |piece| match piece {
+            Piece::Bad(bad) => Some(bad.reason),
+            _ => None,
+        };
+        pieces(bytes).into_iter().filter_map(reason).collect()
+    };
+    assert!(reasons(&header).is_empty(), "an empty log is a whole one");
+    for len in [8, 40, 43, 44, FILE_HEADER - 1] {
+        assert_eq!(
+            reasons(&header[..len]),
+            ["cut off inside of its file header"]
+        );
+    }
+    header[CHUNK_COUNT] = 3;
+    assert_eq!(
+        reasons(&header),
+        ["cut off: of the 3 chunks that its header tells of 3 are not there"]
+    );
+    header.resize(FILE_HEADER + 3 * CHUNK, 0);
+    assert!(reasons(&header).is_empty());
+    assert_eq!(
+        reasons(&header[..FILE_HEADER + CHUNK + 1]),
+        ["cut off: of the 3 chunks that its header tells of 1 are not there"]
     );
 }

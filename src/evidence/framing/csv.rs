@@ -1,7 +1,7 @@
 //! Cuts CSV into rows: fields may be quoted and then hold line ends. The first row is the header,
 //! which is put before the bytes of every row, so that a row can be read alone.
 
-use super::super::csv::{delimiter, is_type_line};
+use super::super::csv::{column_count, delimiter, is_type_line};
 use super::{Cut, Look};
 use memchr::memchr;
 
@@ -9,6 +9,7 @@ use memchr::memchr;
 #[derive(Default)]
 pub struct CsvCutter {
     header: Vec<u8>,
+    columns: usize,
     delimiter: u8,
     at: usize,
     quoted: bool,
@@ -81,13 +82,26 @@ impl CsvCutter {
             return Cut::Blank(end);
         }
         if self.header.is_empty() {
-            self.header.extend_from_slice(row);
-            if !self.header.ends_with(b"\n") {
-                self.header.push(b'\n');
-            }
-            return Cut::Skip(end);
+            return self.take_header(row);
+        }
+        // Each row is read together with the header: one that can't hold a delimiter for each
+        // column would cost more than its bytes.
+        if row.len() + 1 < self.columns {
+            return Cut::Bad(end, "fewer cells than the header row");
         }
         Cut::Record(end)
+    }
+
+    fn take_header(&mut self, row: &[u8]) -> Cut {
+        let Some(columns) = column_count(&String::from_utf8_lossy(row)) else {
+            return Cut::Bad(row.len(), "a header row with overlong names");
+        };
+        self.columns = columns;
+        self.header.extend_from_slice(row);
+        if !self.header.ends_with(b"\n") {
+            self.header.push(b'\n');
+        }
+        Cut::Skip(row.len())
     }
 
     /// Goes on to the row's end; `None` when it is not here.
