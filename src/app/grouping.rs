@@ -165,7 +165,7 @@ pub fn marked(count: usize, rows: &[usize]) -> Vec<bool> {
 struct Level<'a> {
     field: &'a str,
     column: &'a Column,
-    folded: Vec<usize>,
+    folded: &'a [usize],
 }
 
 impl<'a> Level<'a> {
