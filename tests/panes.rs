@@ -113,6 +113,27 @@ fn drilldowns_are_asked_for_the_selected_row() {
 }
 
 #[test]
+fn a_drilldown_that_can_not_be_run_is_drawn_line_by_line() {
+    let mut desk = desk();
+    desk.keys("2");
+    let Some(Job::Drilldown { generation, .. }) = desk.jobs.last().cloned() else {
+        panic!("{:?}", desk.jobs)
+    };
+    let drawn = "error[X]: no\n --> r.yml:3:5\n  |\n3 |  a b\n  |    ^\n";
+    desk.message(Message::Report(Report::Drilldown {
+        generation,
+        which: 0,
+        result: Err(drawn.into()),
+    }));
+    let screen = desk.screen();
+    let lines: Vec<&str> = screen.lines().collect();
+    let place = lines.iter().position(|l| l.contains("--> r.yml:3:5"));
+    let under = lines[place.unwrap() + 3];
+    assert!(lines[place.unwrap() + 2].contains("3 |  a b"), "{screen}");
+    assert!(under.contains("  |    ^"), "{screen}");
+}
+
+#[test]
 fn a_late_result_of_another_row_is_dropped() {
     let mut desk = desk();
     desk.keys("2");

@@ -113,6 +113,8 @@ pub struct Plan<'a> {
     pub closed: &'a HashSet<GroupKey>,
     /// What a row scores for an entity: (field, score).
     pub scores: &'a [(String, u32)],
+    /// What imported risk events score for an entity, lower-cased: (entity, sum).
+    pub imported: &'a [(String, u64)],
 }
 
 /// The lines of the list for the rows that stay.
@@ -136,6 +138,11 @@ pub fn arrange(findings: &Findings, stay: &[usize], plan: Plan<'_>) -> Vec<Line>
     let arranger = Arranger {
         index,
         plan,
+        imported: plan
+            .imported
+            .iter()
+            .map(|(name, sum)| (name.as_str(), *sum))
+            .collect(),
         entities: chain
             .first()
             .and_then(|top| Entities::of(findings, top.field)),
@@ -231,6 +238,7 @@ struct Arranger<'a> {
     index: &'a Index,
     plan: Plan<'a>,
     entities: Option<Entities<'a>>,
+    imported: HashMap<&'a str, u64, RandomState>,
 }
 
 /// The groups under which something stands: their labels, and the lines they take.
@@ -322,7 +330,8 @@ impl Arranger<'_> {
         let (_, score) = scores.find(|(field, _)| field == entities.level.field)?;
         let entity = path.first()?.to_lowercase();
         let count = entities.count(&entity, rows)?;
-        Some(count * u64::from(*score))
+        let imported = self.imported.get(entity.trim()).copied().unwrap_or(0);
+        Some(count * u64::from(*score) + imported)
     }
 }
 
@@ -373,6 +382,7 @@ mod tests {
             order,
             closed: &closed,
             scores: &scores,
+            imported: &[],
         };
         let line = |line: Line| match line {
             Line::Row { row, depth } => format!("{}{row}", " ".repeat(depth)),

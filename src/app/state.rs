@@ -193,8 +193,11 @@ impl App {
 
     /// The views that this rule has: no drilldown, no view of it.
     pub fn views(&self) -> impl Iterator<Item = View> {
-        let drilldowns = self.rule.drilldowns.len();
-        let has = move |view: &View| view.drilldown().is_none_or(|which| which < drilldowns);
+        let drills = self.rule.drills;
+        let has = move |view: &View| {
+            let which = view.drilldown();
+            which.is_none_or(|which| drills.get(which) == Some(&true))
+        };
         View::ALL.into_iter().filter(has)
     }
 
@@ -283,6 +286,10 @@ impl App {
         let ground = Ground {
             rows: self.filtered(),
             scores: &self.rule.entities,
+            imported: self
+                .loaded
+                .as_ref()
+                .map_or(&[], |loaded| &loaded.imported_scores),
         };
         let result = change(&mut pane, ground);
         self.rows = pane;

@@ -8,6 +8,7 @@ use super::message::{Effect, Message};
 use super::moved::Moved;
 use super::panes::details::{DetailsTab, reason};
 use super::panes::drilldown::{DrilldownPane, Whole};
+use super::panes::findings::FindingsPane;
 use super::prompt::{Prompt, PromptKind, Typed};
 use super::state::{App, Loading};
 use crate::store::Findings;
@@ -209,7 +210,11 @@ impl App {
             self.progress.files_done = totals.files.saturating_sub(totals.files_not_read);
         }
         self.evidence.fill(&loaded.ledger);
+        let more_risk = !loaded.imported_scores.is_empty();
         self.loaded = Some(loaded);
+        if more_risk {
+            self.with_rows(FindingsPane::refresh);
+        }
     }
 
     fn take_end(&mut self, kind: JobKind, end: JobEnd) {

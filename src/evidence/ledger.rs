@@ -1,5 +1,6 @@
 //! The accounting of evidence: every record is a creation, out of scope, passed over or bad, for
-//! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is outputs.md's.
+//! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is one that
+//! others rely on.
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
 use super::outcome::Outcome;
@@ -24,6 +25,9 @@ pub struct Ledger {
     pub totals: Totals,
     #[serde(skip)]
     by_host: BTreeMap<(String, String), HostEntry>,
+    /// Hosts seen, and those with creations, counted on the way: progress asks for them often.
+    #[serde(skip)]
+    host_counts: (u64, u64),
 }
 
 /// What a member is and what was read of it.
@@ -64,6 +68,10 @@ pub struct FileEntry {
     pub assumed_time: u64,
     /// Records in which bytes that are no UTF-8 were replaced.
     pub repaired: u64,
+    /// Bytes between records, of no meaning here: white space, an enclosing element, empty chunks.
+    pub skipped_bytes: u64,
+    /// How its text is encoded.
+    pub encoding: Option<String>,
     /// The first bad records.
     pub bad: Vec<BadEntry>,
     /// How many there are.
@@ -208,6 +216,12 @@ impl Ledger {
         if !creation.duplicate {
             host.creations += 1;
             host.with_command_line += u64::from(creation.with_command_line);
+            if host.creations == 1 {
+                let name = creation.host.to_lowercase();
+                let with = self.lines_of(&name).filter(|(_, line)| line.creations > 0);
+                let first = with.take(2).count() == 1;
+                self.host_counts.1 += u64::from(first);
+            }
         }
     }
 
@@ -237,8 +251,12 @@ impl Ledger {
         }
     }
 
-    /// How many hosts were seen, and how many with process creations.
+    /// How many hosts were seen, and how many with process creations. Exact once settled.
     pub fn host_counts(&self) -> (u64, u64) {
+        self.host_counts
+    }
+
+    fn count_hosts(&self) -> (u64, u64) {
         let (mut all, mut with, mut last) = (0, 0, None);
         let mut counted = false;
         for ((name, _), entry) in &self.by_host {
@@ -254,15 +272,17 @@ impl Ledger {
         (all, with)
     }
 
+    /// The lines of a host, whose name is given in lower case.
+    fn lines_of(&self, name: &str) -> impl Iterator<Item = (&(String, String), &HostEntry)> {
+        let from = (name.to_owned(), String::new());
+        let same = move |(key, _): &(&(String, String), _)| key.0 == name;
+        self.by_host.range(from..).take_while(same)
+    }
+
     /// Puts what was counted for a host under another name: a sensor's id whose host became known.
     pub fn rename_host(&mut self, from: &str, to: &str) {
         let from = from.to_lowercase();
-        let moved: Vec<_> = self
-            .by_host
-            .keys()
-            .filter(|(name, _)| *name == from)
-            .cloned()
-            .collect();
+        let moved: Vec<_> = self.lines_of(&from).map(|(key, _)| key.clone()).collect();
         for key in moved {
             if let Some(old) = self.by_host.remove(&key) {
                 let new = self.host(to, &key.1, SourceId(*old.files.first().unwrap_or(&0)));
@@ -274,12 +294,17 @@ impl Ledger {
     fn host(&mut self, host: &str, source: &str, file: SourceId) -> &mut HostEntry {
         // Host names differ in case between sources; the first spelling is kept.
         let key = (host.to_lowercase(), source.to_owned());
+        if !self.by_host.contains_key(&key) {
+            let first = self.lines_of(&key.0).next().is_none();
+            self.host_counts.0 += u64::from(first);
+        }
         let entry = self.by_host.entry(key).or_insert_with(|| HostEntry {
             host: host.to_owned(),
             source: source.to_owned(),
             ..HostEntry::default()
         });
-        if entry.files.last() != Some(&file.0) && !entry.files.contains(&file.0) {
+        // Files come in their order, so that the long list need not be searched.
+        if entry.files.last().is_none_or(|last| *last < file.0) {
             entry.files.push(file.0);
         }
         entry
@@ -294,6 +319,7 @@ impl Ledger {
         }
         self.hosts = settled_hosts(&self.by_host);
         self.totals = self.sums();
+        self.host_counts = (self.totals.hosts, self.totals.hosts_with_creations);
     }
 
     fn sums(&self) -> Totals {
@@ -315,7 +341,7 @@ impl Ledger {
             totals.duplicates += file.duplicates;
             totals.bad += file.bad_total;
         }
-        (totals.hosts, totals.hosts_with_creations) = self.host_counts();
+        (totals.hosts, totals.hosts_with_creations) = self.count_hosts();
         totals
     }
 
@@ -369,6 +395,10 @@ impl FileEntry {
         self.status = outcome.status;
         self.bytes = outcome.bytes;
         self.repaired = outcome.repaired;
+        self.skipped_bytes = outcome.skipped_bytes;
+        let is_text =
+            matches!(outcome.status, Status::Read | Status::Partly) && self.format != "EVTX";
+        self.encoding = is_text.then(|| outcome.encoding.to_string());
         if self.format.is_empty() {
             self.format = outcome.kind.clone().unwrap_or_else(|| "unknown".to_owned());
         }
@@ -408,11 +438,9 @@ impl HostEntry {
         self.creations += other.creations;
         self.with_command_line += other.with_command_line;
         self.log_cleared.extend(other.log_cleared);
-        for file in other.files {
-            if !self.files.contains(&file) {
-                self.files.push(file);
-            }
-        }
+        self.files.extend(other.files);
+        self.files.sort_unstable();
+        self.files.dedup();
         for at in [other.span.first, other.span.last].into_iter().flatten() {
             self.span.take(Some(EventTime { at, assumed: false }));
         }

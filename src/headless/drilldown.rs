@@ -1,6 +1,6 @@
 //! `gimlet drilldown results|risk`: the rule's own drilldown searches for a user and a dest.
 
-use super::hunt::{exit_status, say_bounds};
+use super::hunt::{exit_status, say_bounds, say_nothing_read};
 use super::progress::Line;
 use super::rows::{Printing, say};
 use super::{interrupt, session, status};
@@ -14,7 +14,7 @@ use crate::worker::DrilldownResult;
 use crate::worker::drilldown::{Over, Tokens};
 use crate::worker::hunt::{Hunted, hunt};
 use crate::worker::rule::Rule;
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use std::time::Instant;
 
 /// Runs a drilldown; returns the exit status.
@@ -25,9 +25,17 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     for remark in &remarks {
         say(remark);
     }
-    let which = match args.which {
-        Which::Results => 0,
-        Which::Risk => 1,
+    let Some(which) = engine.rule.drilldown_place(args.which == Which::Risk) else {
+        let asked = if args.which == Which::Risk {
+            "risk events"
+        } else {
+            "its results"
+        };
+        say(&format!(
+            "'{}' has no drilldown for {asked}: its YAML would have one under 'drilldown_searches'",
+            engine.rule.detection.name
+        ));
+        return Ok(status::USAGE);
     };
     let mut tokens = given(args);
     if let Some(missing) = unfilled(&engine.rule, which, &tokens) {
@@ -61,6 +69,7 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
         let events = result.events.len() as u64;
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
+    say_nothing_read(ledger);
     Ok(exit_status(ledger, false))
 }
 
@@ -144,7 +153,9 @@ fn print(
         bounds,
     };
     let order = printing.order(&result.table)?;
-    printing.print(&result.table, &order)?;
+    printing
+        .print(&result.table, &order)
+        .context("the rows could not be printed to their end")?;
     if args.saying.quiet {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! `gimlet hunt`: the rows of the rule, the events behind them, the ledger, the coverage.
 
+use super::outputs::Outputs;
 use super::progress::Line;
 use super::rows::{Printing, say, unless_closed};
 use super::{interrupt, session, status};
@@ -10,17 +11,17 @@ use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
 use crate::evidence::member::{Member, Origin};
 use crate::report::{
-    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, problem_line, write_coverage,
-    write_events, write_findings, write_ledger,
+    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, counted, grouped, order,
+    problem_line, write_coverage, write_findings,
 };
+use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{Hunted, hunt};
 use crate::worker::rule::Rule;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -43,17 +44,25 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
         );
     }
     // Wrong names are told before an hour of reading, not after.
+    order(&engine.rule.columns(), args.rows.sort.as_ref())?;
     let outputs = Outputs::create(args)?;
     let mut line = Line::new(quiet);
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
     line.clear();
-    let interrupted = cancel.load(Ordering::Relaxed);
-    let order = print_rows(args, settings, &engine.rule, &hunted)?;
+    // What can't be printed (a full disk) is written beside it all the same.
+    let printing = Printing {
+        rule: &engine.rule,
+        args: &args.rows,
+        settings,
+        search: &engine.rule.detection.search,
+        bounds: (args.reading.since, args.reading.until),
+    };
+    let order = printed_order(&printing, &hunted.findings)?;
+    let printed = print_rows(&printing, &hunted, &order);
     if outputs.any() && !args.no_hash {
-        // A second Ctrl-C still ends it at once.
-        put_hashes(&mut hunted, &AtomicBool::new(interrupted));
+        put_hashes(&mut hunted, &cancel);
     }
-    let mut document = LedgerDocument {
+    let document = LedgerDocument {
         rules: &[rule_entry(&engine.rule)],
         macro_overrides: &overrides(&engine.rule),
         arguments,
@@ -62,89 +71,34 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
         zone: settings.tz,
         ledger: &hunted.loaded.ledger,
     };
-    document.ended = now();
     outputs.write(&hunted, &order, &document)?;
-    finish(args, settings, &engine.rule, &hunted, clock)
+    printed.context("the rows could not be printed to their end")?;
+    let status = finish(args, settings, &engine.rule, &hunted, clock)?;
+    let interrupted = cancel.load(Ordering::Relaxed);
+    Ok(if interrupted {
+        status::INTERRUPTED
+    } else {
+        status
+    })
 }
 
-fn print_rows(
-    args: &Hunt,
-    settings: &Settings,
-    rule: &Rule,
-    hunted: &Hunted,
-) -> Result<Vec<usize>> {
-    let printing = Printing {
-        rule,
-        args: &args.rows,
-        settings,
-        search: &rule.detection.search,
-        bounds: (args.reading.since, args.reading.until),
-    };
-    let findings = &hunted.findings;
-    let mut order = printing.order(&findings.table)?;
-    if printing.format() != Format::Table || args.rows.wide {
-        printing.print(&findings.table, &order)?;
-        return Ok(order);
+/// The order in which the rows are printed; a table is by time unless another is asked for.
+fn printed_order(printing: &Printing<'_>, findings: &Findings) -> Result<Vec<usize>> {
+    if printing.format() == Format::Table && printing.args.sort.is_none() {
+        return Ok(by_first_time(findings));
     }
-    if args.rows.sort.is_none() {
-        order = by_first_time(findings);
+    printing.order(&findings.table)
+}
+
+fn print_rows(printing: &Printing<'_>, hunted: &Hunted, order: &[usize]) -> Result<()> {
+    let findings = &hunted.findings;
+    if printing.format() != Format::Table || printing.args.wide {
+        return printing.print(&findings.table, order);
     }
     let files = &hunted.loaded.ledger.files;
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = write_findings(&mut out, findings, files, &order, printing.style());
-    unless_closed(done.and_then(|()| out.flush()))?;
-    Ok(order)
-}
-
-/// The files that are written beside the rows, opened before anything is read.
-struct Outputs {
-    events: Option<(PathBuf, BufWriter<File>)>,
-    ledger: Option<(PathBuf, BufWriter<File>)>,
-}
-
-impl Outputs {
-    fn create(args: &Hunt) -> Result<Self> {
-        let open = |path: &Option<PathBuf>| -> Result<Option<(PathBuf, BufWriter<File>)>> {
-            let Some(path) = path else { return Ok(None) };
-            let file = File::create(path).with_context(|| {
-                format!(
-                    "can't write '{}': give a path in a folder that you may write",
-                    path.display()
-                )
-            })?;
-            Ok(Some((path.clone(), BufWriter::new(file))))
-        };
-        Ok(Self {
-            events: open(&args.events)?,
-            ledger: open(&args.ledger)?,
-        })
-    }
-
-    fn any(&self) -> bool {
-        self.events.is_some() || self.ledger.is_some()
-    }
-
-    fn write(self, hunted: &Hunted, order: &[usize], ledger: &LedgerDocument<'_>) -> Result<()> {
-        let failed = |path: &Path| format!("'{}' could not be written to its end", path.display());
-        if let Some((path, mut out)) = self.events {
-            let files = &hunted.loaded.ledger.files;
-            let mut raw = |_: usize, event: &crate::store::StoredEvent| {
-                event
-                    .raw
-                    .clone()
-                    .ok_or_else(|| "the record's text was not kept".to_owned())
-            };
-            write_events(&mut out, &hunted.findings, order, files, &mut raw)
-                .and_then(|()| out.flush())
-                .with_context(|| failed(&path))?;
-        }
-        if let Some((path, mut out)) = self.ledger {
-            write_ledger(&mut out, ledger)
-                .and_then(|()| out.flush())
-                .with_context(|| failed(&path))?;
-        }
-        Ok(())
-    }
+    let done = write_findings(&mut out, findings, files, order, printing.style());
+    Ok(unless_closed(done.and_then(|()| out.flush()))?)
 }
 
 fn put_hashes(hunted: &mut Hunted, cancel: &AtomicBool) {
@@ -190,13 +144,30 @@ fn finish(
     }
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
-        if rows == 0 {
+        if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
-        let events = hunted.findings.events.len() as u64;
+        let events = hunted.findings.findings.iter().map(|f| f.count).sum();
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
+    say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// Says, quiet or not, when there was nothing to search in: an error, and no answer to rely on.
+pub fn say_nothing_read(ledger: &Ledger) {
+    if ledger.any_read() || !ledger.complete {
+        return;
+    }
+    let totals = &ledger.totals;
+    let (closed, other) = (totals.files, totals.files_not_evidence);
+    let why = match (closed, other) {
+        (0, 0) => "there is no file in what was given".to_owned(),
+        (0, other) => format!("{other} of other kinds than logs, which -v names"),
+        (closed, 0) => format!("{closed} not opened"),
+        (closed, other) => format!("{closed} not opened, {other} of other kinds than logs"),
+    };
+    say(&format!("gimlet: nothing could be read: {why}"));
 }
 
 fn say_files(ledger: &Ledger, verbose: bool) {
@@ -216,12 +187,13 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
-    let totals = &hunted.loaded.ledger.totals;
+    let loaded = &hunted.loaded;
+    let totals = &loaded.ledger.totals;
     let counts: Vec<String> = hunted
         .loaded
         .clause_counts
         .iter()
-        .map(|(clause, count)| format!("{count} met {clause}"))
+        .map(|(clause, count)| format!("{} met {clause}", grouped(*count)))
         .collect();
     let met = if counts.is_empty() {
         String::new()
@@ -229,12 +201,12 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
         format!("; {}", counts.join(", "))
     };
     format!(
-        "No rows of '{}': {} process creations on {} of {} hosts tested, {} with a command line{met}",
+        "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
         rule.detection.name,
-        totals.creations - totals.duplicates,
-        totals.hosts_with_creations,
-        totals.hosts,
-        totals.with_command_line,
+        counted(loaded.tested, "process creation"),
+        grouped(totals.hosts_with_creations),
+        counted(totals.hosts, "host"),
+        grouped(loaded.tested_with_command_line),
     )
 }
 

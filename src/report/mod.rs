@@ -8,7 +8,6 @@
 
 pub mod coverage;
 pub mod csv;
-pub mod defang;
 pub mod events;
 mod grid;
 pub mod json;
@@ -22,11 +21,10 @@ mod wrap;
 
 pub use coverage::write_coverage;
 pub use csv::{Medium, write_csv};
-pub use defang::defang;
 pub use events::{ReadRaw, write_events};
 pub use json::{Document, RuleName, write_json};
 pub use ledger::{LedgerDocument, MacroOverride, RuleEntry, write_ledger};
 pub use rows::write_ndjson;
 pub use sort::{SortError, SortKey, by_first_time, order};
-pub use summary::{Summary, problem_line};
+pub use summary::{Summary, counted, grouped, problem_line};
 pub use table::{TableStyle, write_findings, write_table};

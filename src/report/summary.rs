@@ -80,8 +80,14 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     match file.status {
         Status::Read => {}
         Status::Partly => parts.push("read partly".to_owned()),
-        Status::NotOpened => parts.push(format!("not opened, {}", file.why)),
-        Status::NotEvidence => parts.push(format!("not evidence, {}", file.why)),
+        // The reason of a known kind begins with its name and says that it is not opened.
+        Status::NotOpened
+            if file
+                .hint
+                .as_ref()
+                .is_some_and(|h| h.starts_with(&file.format)) => {}
+        Status::NotOpened => parts.push(with_kind("not opened", file)),
+        Status::NotEvidence => parts.push(with_kind("not evidence", file)),
     }
     if let Some(bad) = file.bad.first() {
         let count = counted(file.bad_total, "bad record");
@@ -97,6 +103,20 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     Some(visible(&line).into_owned())
 }
 
+/// What became of a file, and what it is where that is known.
+fn with_kind(status: &str, file: &FileEntry) -> String {
+    match [&file.why, &file.format]
+        .into_iter()
+        .find(|text| !text.is_empty() && *text != UNKNOWN)
+    {
+        Some(kind) => format!("{status}, {kind}"),
+        None => status.to_owned(),
+    }
+}
+
+/// What the ledger has for a format that is not known.
+const UNKNOWN: &str = "unknown";
+
 fn bad_place(bad: &BadEntry) -> String {
     match (bad.offset, bad.record_id) {
         (_, Some(id)) => format!("#{id}"),
@@ -106,13 +126,13 @@ fn bad_place(bad: &BadEntry) -> String {
 }
 
 /// `1 row`, `1,204,113 rows`.
-pub(super) fn counted(count: u64, what: &str) -> String {
+pub fn counted(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", grouped(count))
 }
 
 /// With a comma between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -202,6 +222,19 @@ mod tests {
         assert_eq!(
             problem_line(&named).unwrap(),
             "'a␛[2J.evtx': not evidence, a PNG image"
+        );
+        named.why = String::new();
+        named.format = "binary file".into();
+        assert_eq!(
+            problem_line(&named).unwrap(),
+            "'a␛[2J.evtx': not evidence, binary file"
+        );
+        let mut closed = file(Status::NotOpened);
+        closed.format = "unknown".into();
+        closed.hint = Some("can't be opened: gone; check its spelling".into());
+        assert_eq!(
+            problem_line(&closed).unwrap(),
+            "'a␛[2J.evtx': not opened; can't be opened: gone; check its spelling"
         );
     }
 }

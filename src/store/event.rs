@@ -18,7 +18,7 @@ pub struct StoredEvent {
     pub also_in: Vec<Locator>,
     /// By which a copy is known.
     pub identity: Identity,
-    /// The title of its source: `Microsoft Sysmon`.
+    /// The title of its source: `Sysmon 1`.
     pub source: Arc<str>,
     /// The source's letter in lists: `S`, `4`, `C`, `N`.
     pub letter: char,

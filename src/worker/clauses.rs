@@ -5,19 +5,13 @@ use super::rule::Rule;
 use crate::cim::DatasetRow;
 use crate::search::explain::{Clause, ClauseKind};
 use crate::search::plan::Plan;
-use crate::spl::Span;
-
-/// Where a part stands, and whether NOT stands before it.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    span: Span,
-    negated: bool,
-}
+use crate::spl::ast::Predicate;
+use crate::spl::{Span, print};
 
 /// Counts by the parts of the top AND.
 #[derive(Debug, Clone, Default)]
 pub struct ClauseCounts {
-    counts: Vec<(Part, u64)>,
+    counts: Vec<(Span, u64)>,
     known: bool,
 }
 
@@ -37,11 +31,7 @@ impl ClauseCounts {
             _ => vec![clause],
         };
         if !self.known {
-            let part = |clause: &Clause| Part {
-                span: span(clause),
-                negated: clause.kind == ClauseKind::Not,
-            };
-            self.counts = parts.iter().map(|clause| (part(clause), 0)).collect();
+            self.counts = parts.iter().map(|part| (span(part), 0)).collect();
             self.known = true;
         }
         for (count, part) in self.counts.iter_mut().zip(&parts) {
@@ -49,33 +39,16 @@ impl ClauseCounts {
         }
     }
 
-    /// Each part as it stands in the expanded search, and its count.
+    /// Each part as the expanded search says it, and its count.
     pub fn texts(&self, rule: &Rule) -> Vec<(String, u64)> {
-        self.counts
-            .iter()
-            .map(|(part, count)| (text(&rule.stage_text(part.span), part.negated), *count))
+        let written = |span: Span| {
+            let part = rule.predicate().and_then(|tree| part_at(tree, span));
+            part.map_or_else(|| rule.stage_text(span), print::predicate)
+        };
+        let counts = self.counts.iter();
+        counts
+            .map(|(span, count)| (written(*span), *count))
             .collect()
-    }
-}
-
-/// A part from its first test to its last, with what stands round them: the brackets that were
-/// opened inside and the NOT.
-fn text(tests: &str, negated: bool) -> String {
-    let mut quoted = false;
-    let mut open = 0_usize;
-    for c in tests.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '(' if !quoted => open += 1,
-            ')' if !quoted => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    let closed = format!("{tests}{}", ")".repeat(open));
-    if negated {
-        format!("NOT ({closed})")
-    } else {
-        closed
     }
 }
 
@@ -84,19 +57,82 @@ fn span(clause: &Clause) -> Span {
     if let ClauseKind::Test { span, .. } = &clause.kind {
         return *span;
     }
-    let spans: Vec<Span> = clause.parts.iter().map(span).collect();
-    let start = spans.iter().map(|s| s.start).min().unwrap_or_default();
-    let end = spans.iter().map(|s| s.end).max().unwrap_or_default();
-    Span { start, end }
+    around(clause.parts.iter().map(span))
+}
+
+/// The outermost part of a predicate that goes from the first test of `span` to its last: with the
+/// NOT before them and the parentheses around them, which are no part of a test.
+fn part_at(tree: &Predicate, span: Span) -> Option<&Predicate> {
+    let own = extent(tree);
+    if (own.start, own.end) == (span.start, span.end) {
+        return Some(tree);
+    }
+    match tree {
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            parts.iter().find_map(|part| part_at(part, span))
+        }
+        Predicate::Not(inner) => part_at(inner, span),
+        _ => None,
+    }
+}
+
+fn extent(tree: &Predicate) -> Span {
+    match tree {
+        Predicate::And(parts) | Predicate::Or(parts) => around(parts.iter().map(extent)),
+        Predicate::Not(inner) => extent(inner),
+        Predicate::Compare { field, value, .. } => around([field.span, value.span].into_iter()),
+        Predicate::In { field, values } => {
+            around(std::iter::once(field.span).chain(values.iter().map(|v| v.span)))
+        }
+        Predicate::Text(term) => term.span,
+    }
+}
+
+fn around(spans: impl Iterator<Item = Span>) -> Span {
+    let whole = spans.reduce(|a, b| Span {
+        start: a.start.min(b.start),
+        end: a.end.max(b.end),
+    });
+    whole.unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cim::Models;
+    use crate::event::Zone;
+    use crate::worker::rule::RuleFiles;
 
     #[test]
-    fn a_part_reads_as_it_is_written() {
-        assert_eq!(text(r#"a IN ("*(*", "b""#, false), r#"a IN ("*(*", "b")"#);
-        assert_eq!(text("a=1 OR b=2", true), "NOT (a=1 OR b=2)");
+    fn a_part_is_told_with_its_not_and_its_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.yml");
+        let predicate = "Processes.a IN (x, \"y*\") NOT (Processes.b=1 OR Processes.c=2) \
+                         ((Processes.d=3 Processes.e=4) OR Processes.f=5)";
+        let text = format!(
+            "name: R\nsearch: '| tstats count from datamodel=Endpoint.Processes where {predicate}'\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let files = RuleFiles {
+            rule: Some(path),
+            macros: Vec::new(),
+        };
+        let models = Models::built_in().unwrap();
+        let rule = Rule::load(&files, &models, Zone::default()).unwrap();
+        let mut counts = ClauseCounts::default();
+        counts.count(&rule.plan, &DatasetRow::default());
+        let texts: Vec<_> = counts
+            .texts(&rule)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "Processes.a IN (x, \"y*\")",
+                "NOT (Processes.b=1 OR Processes.c=2)",
+                "(Processes.d=3 AND Processes.e=4) OR Processes.f=5",
+            ]
+        );
     }
 }

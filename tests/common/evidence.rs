@@ -348,6 +348,8 @@ pub fn of(seeds: &[Seed]) -> Evidence {
 
 fn loaded(seeds: &[Seed]) -> Loaded {
     Loaded {
+        tested: 8,
+        tested_with_command_line: 8,
         ledger: ledger(seeds),
         clause_counts: vec![
             (
@@ -366,6 +368,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ("drop_dm_object_name(Processes)".into(), 6, 6),
         ],
         risk_imported: 0,
+        imported_scores: Vec::new(),
     }
 }
 

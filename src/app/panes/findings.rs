@@ -59,6 +59,8 @@ pub struct Ground<'a> {
     pub rows: Rows<'a>,
     /// (field, score).
     pub scores: &'a [(String, u32)],
+    /// What imported risk events score for an entity, lower-cased: (entity, sum).
+    pub imported: &'a [(String, u64)],
 }
 
 impl FindingsPane {
@@ -201,6 +203,11 @@ impl FindingsPane {
         }
     }
 
+    /// Makes the lines anew: what is known besides the rows has changed.
+    pub fn refresh(&mut self, ground: Ground<'_>) {
+        self.rebuild(ground, |key| Some(key.clone()));
+    }
+
     fn rebuild(&mut self, ground: Ground<'_>, translate: impl Fn(&LineKey) -> Option<LineKey>) {
         let findings = ground.rows.findings;
         self.stay = if self.filter.is_empty() {
@@ -217,6 +224,7 @@ impl FindingsPane {
             order: self.order,
             closed: &self.closed,
             scores: ground.scores,
+            imported: ground.imported,
         };
         self.lines = arrange(findings, &self.stay, plan);
         self.events = findings.index().extent(&self.stay).count;

@@ -61,3 +61,33 @@ fn its_json_has_the_documented_words() {
     assert_eq!(json["files"][0]["status"], "not opened");
     assert_eq!(json["complete"], false);
 }
+
+#[test]
+fn hosts_counted_on_the_way_are_those_of_the_end() {
+    let mut ledger = Ledger::default();
+    let names = ["a", "B", "b", "a", "C", "c", "d"];
+    for step in 0_u32..60 {
+        let (file, name) = (SourceId(step / 9), names[step as usize % names.len()]);
+        match step % 4 {
+            0 => ledger.out_of_scope(file, Some(name), None),
+            1 => ledger.creation(file, creation(name, step % 3 == 0)),
+            2 => ledger.creation(
+                file,
+                CreationEntry {
+                    source: "4688",
+                    ..creation(name, false)
+                },
+            ),
+            _ => ledger.log_cleared(file, name, None),
+        }
+        assert_eq!(ledger.host_counts(), ledger.count_hosts(), "step {step}");
+    }
+    assert_eq!(ledger.host_counts(), (4, 4));
+    ledger.rename_host("A", "d");
+    ledger.settle(true);
+    assert_eq!(ledger.host_counts(), (3, 3));
+    assert_eq!(ledger.check(), Ok(()));
+    for host in &ledger.hosts {
+        assert!(host.files.is_sorted_by(|one, other| one < other));
+    }
+}

@@ -22,16 +22,16 @@ const COLUMN: usize = 40;
 pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme();
     let Some(pane) = app.drilldown() else { return };
-    let waiting = |text: String| vec![theme.label(text, Role::Dim)];
-    let line = match pane.result() {
+    let waiting = |text: String| vec![vec![theme.label(text, Role::Dim)]];
+    let lines = match pane.result() {
         _ if app.rows.selected_row().is_none() => {
             waiting("There is no row to drill into.".to_owned())
         }
         None => waiting(format!("{} Searching…", spinner(app.ticks))),
-        Some(Err(why)) => vec![
-            theme.label("The search failed: ", Role::Bad),
-            theme.data(why, Role::Plain),
-        ],
+        // A message with its place is drawn over several lines.
+        Some(Err(why)) => std::iter::once(vec![theme.label("The search failed:", Role::Bad)])
+            .chain(why.lines().map(|line| vec![theme.data(line, Role::Plain)]))
+            .collect(),
         Some(Ok(found)) => {
             match pane.whole {
                 Some(whole) => draw_whole(app, canvas, area, (pane, found), whole),
@@ -41,8 +41,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         }
     };
     let room = usize::from(padded(area).width);
-    for (y, line) in wrap(&line, room, 0).iter().enumerate() {
-        canvas.line(text::row(padded(area), y), line);
+    let wrapped = lines.iter().flat_map(|line| wrap(line, room, 0));
+    for (y, line) in wrapped.enumerate() {
+        canvas.line(text::row(padded(area), y), &line);
     }
 }
 

@@ -93,10 +93,10 @@ fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
     });
     format!(
         "{} on {} of {} tested, {} with a command line{times}.",
-        count(totals.creations, "process creation"),
+        count(loaded.tested, "process creation"),
         thousands(totals.hosts_with_creations),
         count(totals.hosts, "host"),
-        thousands(totals.with_command_line),
+        thousands(loaded.tested_with_command_line),
     )
 }
 
