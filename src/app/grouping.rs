@@ -138,6 +138,11 @@ pub fn arrange(findings: &Findings, stay: &[usize], plan: Plan<'_>) -> Vec<Line>
     let arranger = Arranger {
         index,
         plan,
+        imported: plan
+            .imported
+            .iter()
+            .map(|(name, sum)| (name.as_str(), *sum))
+            .collect(),
         entities: chain
             .first()
             .and_then(|top| Entities::of(findings, top.field)),
@@ -167,7 +172,7 @@ pub fn marked(count: usize, rows: &[usize]) -> Vec<bool> {
 struct Level<'a> {
     field: &'a str,
     column: &'a Column,
-    folded: Vec<usize>,
+    folded: &'a [usize],
 }
 
 impl<'a> Level<'a> {
@@ -233,6 +238,7 @@ struct Arranger<'a> {
     index: &'a Index,
     plan: Plan<'a>,
     entities: Option<Entities<'a>>,
+    imported: HashMap<&'a str, u64, RandomState>,
 }
 
 /// The groups under which something stands: their labels, and the lines they take.
@@ -324,13 +330,7 @@ impl Arranger<'_> {
         let (_, score) = scores.find(|(field, _)| field == entities.level.field)?;
         let entity = path.first()?.to_lowercase();
         let count = entities.count(&entity, rows)?;
-        let same = |(name, _): &&(String, u64)| *name == entity.trim();
-        let imported = self
-            .plan
-            .imported
-            .iter()
-            .find(same)
-            .map_or(0, |(_, sum)| *sum);
+        let imported = self.imported.get(entity.trim()).copied().unwrap_or(0);
         Some(count * u64::from(*score) + imported)
     }
 }

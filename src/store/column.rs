@@ -4,7 +4,7 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use memchr::memmem::Finder;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// No value.
 pub(super) const NONE: u32 = u32::MAX;
@@ -27,6 +27,7 @@ pub struct Column {
     lower: String,
     /// Where each begins in it; one more than there are values.
     starts: Vec<usize>,
+    folded: OnceLock<Vec<usize>>,
 }
 
 impl Ids {
@@ -191,11 +192,13 @@ impl Column {
     }
 
     /// For each value the first that is the same when case is put aside.
-    pub fn folded(&self) -> Vec<usize> {
-        let mut first: HashMap<&str, usize, RandomState> = HashMap::default();
-        let ids = 0..self.values.len();
-        ids.map(|id| *first.entry(self.lower(id)).or_insert(id))
-            .collect()
+    pub fn folded(&self) -> &[usize] {
+        self.folded.get_or_init(|| {
+            let mut first: HashMap<&str, usize, RandomState> = HashMap::default();
+            let ids = 0..self.values.len();
+            ids.map(|id| *first.entry(self.lower(id)).or_insert(id))
+                .collect()
+        })
     }
 }
 
