@@ -163,6 +163,8 @@ pub struct Loaded {
     pub stages: Vec<(String, u64, u64)>,
     /// Risk events imported (`--risk-events`).
     pub risk_imported: u64,
+    /// Events that the search would have taken, had they a time: they are in no span of time.
+    pub without_time: u64,
 }
 
 /// Model fields and raw fields of an event.

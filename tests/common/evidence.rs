@@ -361,6 +361,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ("drop_dm_object_name(Processes)".into(), 6, 6),
         ],
         risk_imported: 0,
+        without_time: 0,
     }
 }
 
