@@ -279,3 +279,28 @@ fn a_stream_that_gives_nothing_more_can_be_interrupted() {
     assert_eq!(complete(), (false.into(), "not opened".into()));
     assert!(text(&output.stderr).contains("stopped before it was read"));
 }
+
+#[test]
+fn a_matching_event_without_a_usable_time_is_told_when_a_span_leaves_it_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.xml");
+    let events = text(&made::exports::events_on_one_line(&made::intrusion_events(
+        Log::Sysmon,
+    )));
+    std::fs::write(&log, events.replace("SystemTime='2022", "SystemTime='1985")).unwrap();
+    let said = |more: &[&str]| {
+        let output = gimlet().arg("hunt").args(more).arg(&log).output().unwrap();
+        (text(&output.stdout).lines().count(), text(&output.stderr))
+    };
+    let (rows, lines) = said(&[]);
+    assert_eq!(rows, 3, "{lines}");
+    assert!(!lines.contains("usable time"), "{lines}");
+    for bound in ["--since=1970-01-01", "--until=2100-01-01"] {
+        let (rows, lines) = said(&[bound]);
+        assert_eq!(rows, 0);
+        assert!(
+            lines.contains("3 matching events without a usable time, left out by"),
+            "{lines}"
+        );
+    }
+}

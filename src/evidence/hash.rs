@@ -43,6 +43,11 @@ pub fn hash(path: &Path, members: &[&Member], cancel: &AtomicBool) -> Result<Has
         None => Opened::File(open_file(path)?),
     };
     let whole = digest(&mut file, cancel)?;
+    let unchanged = file.is_as_listed(members.first().map(|member| member.origin))?;
+    if !unchanged {
+        let reason = "it has changed since it was read";
+        return Err(Error::new(ErrorKind::InvalidData, reason));
+    }
     file.seek(SeekFrom::Start(0))?;
     let packed = members.iter().any(|member| !member.place.0.is_empty()) || unpacks(&mut file)?;
     let mut found = HashMap::new();
@@ -145,6 +150,15 @@ mod tests {
         let zip = hashes(&zip, &[&[1], &[5]]);
         let found: Vec<Option<Digest>> = zip.members.iter().map(|m| m.1).collect();
         assert_eq!(found, [Some(plain.file), None]);
+    }
+
+    #[test]
+    fn what_has_changed_has_no_sum() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"abc").unwrap();
+        let member = member(file.path(), 0, &[]);
+        std::fs::write(file.path(), b"abcd").unwrap();
+        assert!(hash(file.path(), &[&member], &AtomicBool::new(false)).is_err());
     }
 
     #[test]

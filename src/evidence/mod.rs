@@ -18,6 +18,7 @@ pub mod kind;
 pub mod ledger;
 pub mod member;
 mod message;
+mod meter;
 mod nvm;
 mod open;
 pub mod outcome;

@@ -23,6 +23,15 @@ impl Opened {
         }
     }
 
+    /// Whether a file is still what it was when it was listed, as far as length and date tell.
+    pub(super) fn is_as_listed(&self, origin: Option<Origin>) -> io::Result<bool> {
+        let (Self::File(file), Some(Origin::File { bytes, modified })) = (self, origin) else {
+            return Ok(true);
+        };
+        let now = file.metadata()?;
+        Ok(now.len() == bytes && now.modified().ok() == modified)
+    }
+
     /// Waits a while for bytes, or the end, of something that may be slow to give them; tells
     /// whether they are there. A file always has them.
     pub(super) fn is_ready(&self) -> io::Result<bool> {

@@ -11,12 +11,13 @@ use super::encoding::Decoded;
 use super::format::{Detected, ParseContext};
 use super::framing::{self, Frame};
 use super::member::{Member, Origin, Place, display_name};
+use super::meter::{Meter, Metered};
 use super::open::Opened;
 use super::outcome::{BadRecord, Outcome, Status};
 use super::peek::Peeked;
 use super::{detect, evtx, guard, kind};
 use crate::event::{Locator, Position, Record, SourceId};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -78,7 +79,7 @@ pub fn read(
         next: 0,
         finished: 0,
         told: 0,
-        meter: Arc::new(AtomicU64::new(0)),
+        meter: Arc::default(),
     };
     for input in inputs {
         if reader.input(&input).is_break() {
@@ -98,7 +99,7 @@ struct Reader<'a> {
     /// What was last told of the progress.
     told: u64,
     /// Bytes read of the input at hand.
-    meter: Arc<AtomicU64>,
+    meter: Arc<Meter>,
 }
 
 impl Reader<'_> {
@@ -111,7 +112,7 @@ impl Reader<'_> {
             self.visitor.end(&member, outcome.clone());
             return Flow::Continue(());
         }
-        self.meter.store(0, Ordering::Relaxed);
+        self.meter.reset();
         let flow = match input.open() {
             Ok(file) => self.walk(input, file),
             Err(error) => {
@@ -121,10 +122,10 @@ impl Reader<'_> {
             }
         };
         self.finished += input.bytes().max(match input.origin {
-            Origin::Stream => self.meter.load(Ordering::Relaxed),
+            Origin::Stream => self.meter.read(),
             Origin::File { .. } | Origin::BuiltIn(_) => 0,
         });
-        self.meter.store(0, Ordering::Relaxed);
+        self.meter.reset();
         self.tell(0);
         flow
     }
@@ -133,6 +134,7 @@ impl Reader<'_> {
         let mut metered = Metered {
             inner: file,
             slow: input.origin == Origin::Stream,
+            place: 0,
             meter: self.meter.clone(),
             cancel: self.options.cancel.clone(),
         };
@@ -216,11 +218,30 @@ impl Reader<'_> {
                 outcome.status = Status::Partly;
             }
         }
+        self.note_shrunk(&member, &mut outcome);
         self.visitor.end(&member, outcome);
         if stopped {
             return Flow::Break(());
         }
         self.tick()
+    }
+
+    /// A file that gave fewer bytes than it had when it was listed was cut in between. (One that
+    /// grew was read to the end that it had.)
+    fn note_shrunk(&self, member: &Member, outcome: &mut Outcome) {
+        let Origin::File { bytes, .. } = member.origin else {
+            return;
+        };
+        let read = self.meter.furthest();
+        // Of an archive only what is wanted is read.
+        let whole = member.place == Place::default() && outcome.status == Status::Read;
+        if whole && read < bytes {
+            outcome.status = Status::Partly;
+            outcome.reason = Some(format!(
+                "it gave {read} bytes and had {bytes} when it was listed: something has cut it"
+            ));
+            outcome.hint = Some("copy or collect it again".to_owned());
+        }
     }
 
     fn failed(&self, outcome: &mut Outcome, error: &io::Error) {
@@ -415,7 +436,7 @@ impl Reader<'_> {
     }
 
     fn tell(&mut self, step: u64) {
-        let read = self.finished + self.meter.load(Ordering::Relaxed);
+        let read = self.finished + self.meter.read();
         // Parts of an archive are read twice; more than everything is never said.
         let read = self.options.total.map_or(read, |total| read.min(total));
         if read > self.told && read - self.told >= step {
@@ -426,41 +447,6 @@ impl Reader<'_> {
 
     fn cancelled(&self) -> bool {
         self.options.cancel.load(Ordering::Relaxed)
-    }
-}
-
-/// Counts what is read of a file, and ends it when the flag is set: a long stretch without records
-/// (a huge archive, a binary file) can be stopped too.
-struct Metered {
-    inner: Opened,
-    /// It may keep us waiting.
-    slow: bool,
-    meter: Arc<AtomicU64>,
-    cancel: Arc<AtomicBool>,
-}
-
-impl Read for Metered {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = loop {
-            if self.cancel.load(Ordering::Relaxed) {
-                return Err(io::Error::other("stopped"));
-            }
-            if self.slow && !self.inner.is_ready()? {
-                continue;
-            }
-            match self.inner.read(into) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                count => break count?,
-            }
-        };
-        self.meter.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-impl Seek for Metered {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
     }
 }
 

@@ -146,13 +146,9 @@ impl Reread<'_> {
         }
         let unreadable = |error: io::Error| self.unreadable(&error.to_string());
         let opened = Opened::member(self.member).map_err(unreadable)?;
-        if let (Opened::File(file), Origin::File { bytes, modified }) =
-            (&opened, self.member.origin)
-        {
-            let now = file.metadata().map_err(unreadable)?;
-            if now.len() != bytes || now.modified().ok() != modified {
-                return Err(RereadError::Changed(self.member.name.clone()));
-            }
+        let origin = Some(self.member.origin);
+        if !opened.is_as_listed(origin).map_err(unreadable)? {
+            return Err(RereadError::Changed(self.member.name.clone()));
         }
         Ok(opened)
     }

@@ -1,6 +1,6 @@
 //! `gimlet drilldown results|risk`: the rule's own drilldown searches for a user and a dest.
 
-use super::hunt::{exit_status, say_bounds, say_nothing_read};
+use super::hunt::{exit_status, say_bounds, say_nothing_read, say_without_time};
 use super::progress::Line;
 use super::rows::{Printing, say};
 use super::{interrupt, session, status};
@@ -65,6 +65,7 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
             .iter()
             .filter_map(problem_line)
             .for_each(|problem| say(&problem));
+        say_without_time(hunted.loaded.without_time);
         let rows = result.table.rows.len() as u64;
         let events = result.events.len() as u64;
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());

@@ -144,6 +144,7 @@ fn finish(
     }
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
+        say_without_time(hunted.loaded.without_time);
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -152,6 +153,16 @@ fn finish(
     }
     say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// Says of what a span of time can't hold: a clock that was set wrong must not hide an event.
+pub fn say_without_time(events: u64) {
+    if events > 0 {
+        say(&format!(
+            "{} without a usable time, left out by --since or --until",
+            counted(events, "matching event")
+        ));
+    }
 }
 
 /// Says, quiet or not, when there was nothing to search in: an error, and no answer to rely on.

@@ -93,6 +93,7 @@ pub struct Hunt<'a> {
     late_hosts: LateHosts,
     ledger: Ledger,
     clauses: ClauseCounts,
+    without_time: u64,
     members: Vec<Member>,
     detected: Vec<Option<Detected>>,
     gaps: LogGaps,
@@ -153,6 +154,7 @@ impl<'a> Hunt<'a> {
             late_hosts: LateHosts::default(),
             ledger: Ledger::default(),
             clauses: ClauseCounts::of(&rule.plan),
+            without_time: 0,
             members: Vec::new(),
             detected: Vec::new(),
             gaps: LogGaps::default(),
@@ -238,6 +240,7 @@ impl<'a> Hunt<'a> {
                 ledger: self.ledger,
                 risk_imported: 0,
                 imported_scores: Vec::new(),
+                without_time: self.without_time,
             },
         }
     }
@@ -303,6 +306,8 @@ impl<'a> Hunt<'a> {
                 let stored = self.stored(source, record, row, identity, raw);
                 self.events.push(Arc::new(stored));
             }
+        } else if record.time.is_none() {
+            self.without_time += u64::from(self.rule.plan.test(&row));
         }
         self.seen.entry(identity).or_insert(kept);
     }

@@ -169,6 +169,8 @@ pub struct Loaded {
     pub risk_imported: u64,
     /// The sums of their scores: entity (trimmed, lower-cased) and sum, by entity.
     pub imported_scores: Vec<(String, u64)>,
+    /// Events that the search would have taken, had they a time: they are in no span of time.
+    pub without_time: u64,
 }
 
 /// Model fields and raw fields of an event.

@@ -369,6 +369,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
         ],
         risk_imported: 0,
         imported_scores: Vec::new(),
+        without_time: 0,
     }
 }
 

@@ -396,3 +396,29 @@ fn all_real_logs_are_read_without_abort() {
             .all(|(_, o)| o.status != Status::NotOpened && o.status != Status::Partly)
     );
 }
+
+#[test]
+fn a_file_that_was_cut_while_it_was_read_is_not_taken_for_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = [event(1), event(2)].concat();
+    for bytes in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+        let path = folder.path().join("x.log");
+        std::fs::write(&path, &bytes).unwrap();
+        let listed: Vec<Input> = list(&[path]).collect();
+        let statuses = |inputs: &[Input]| -> Vec<Status> {
+            let mut told = Told::default();
+            let _ = read(inputs.to_vec(), &ReadOptions::default(), &mut told);
+            told.logs
+                .iter()
+                .map(|(_, outcome)| outcome.status)
+                .collect()
+        };
+        assert_eq!(statuses(&listed), [Status::Read]);
+        let mut longer = listed.clone();
+        let Origin::File { bytes, .. } = &mut longer[0].origin else {
+            panic!("a file")
+        };
+        *bytes += 1;
+        assert_eq!(statuses(&longer), [Status::Partly]);
+    }
+}
