@@ -54,21 +54,14 @@ impl Outcome {
     }
 }
 
-/// The theme for this terminal: ASCII when the locale is not UTF-8, no colour under `NO_COLOR`
-/// (<https://no-color.org>: set and not empty).
-pub fn theme_from_environment() -> Theme {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+/// The theme for this terminal: no colour under `NO_COLOR` (<https://no-color.org>: set and not
+/// empty).
+pub fn theme_from_environment(ascii: bool) -> Theme {
+    let no_color = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     Theme {
-        ascii: !is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(set)),
-        color: set("NO_COLOR").is_none(),
+        ascii,
+        color: !no_color,
     }
-}
-
-/// The first variable that is set decides (POSIX, "Environment Variables", 8.2).
-fn is_utf8(locale: [Option<String>; 3]) -> bool {
-    let decisive = locale.into_iter().flatten().next().unwrap_or_default();
-    let decisive = decisive.to_lowercase();
-    decisive.contains("utf-8") || decisive.contains("utf8")
 }
 
 /// Runs the workbench until it is left. Draws before anything else.
@@ -83,6 +76,8 @@ pub fn run(app: App, theme: Theme, worker: impl WorkerHandle) -> anyhow::Result<
 }
 
 fn run_session(app: App, theme: Theme, worker: impl WorkerHandle) -> anyhow::Result<Outcome> {
+    // Before the terminal is taken: a signal in between must give it back.
+    let (signals, _guard) = watch_signals()?;
     let mut session = Session::enter(app.mouse_captured)?;
     let mut shell = Shell {
         app,
@@ -94,7 +89,6 @@ fn run_session(app: App, theme: Theme, worker: impl WorkerHandle) -> anyhow::Res
         dirty: false,
     };
     shell.draw(&mut session)?;
-    let (signals, _guard) = watch_signals()?;
     let input = read_input()?;
     shell.run(&mut session, &input, &signals)
 }
@@ -257,18 +251,6 @@ fn outcome_of(signal: i32) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_variable_that_is_set_decides() {
-        let locale = |all: &str, ctype: &str, lang: &str| {
-            is_utf8([all, ctype, lang].map(|v| (!v.is_empty()).then(|| v.to_owned())))
-        };
-        assert!(locale("", "", "en_US.UTF-8"));
-        assert!(locale("", "C.utf8", "C"));
-        assert!(!locale("C", "en_US.UTF-8", "en_US.UTF-8"));
-        assert!(!locale("", "", ""));
-        assert!(!locale("", "", "de_DE.ISO-8859-1"));
-    }
 
     #[test]
     fn a_terminal_that_is_gone_is_no_error() {

@@ -731,3 +731,37 @@ fn an_empty_log_is_no_error_and_problems_name_what_to_do() {
     assert!(said("plain.txt").contains("plain.txt': not evidence, text"));
     assert!(said("nowhere").contains("nowhere': not opened; can't be opened: No such file"));
 }
+
+#[test]
+fn what_gimlet_wrote_is_no_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |file: &str| folder.path().join(file);
+    let log = demo().join("web-02/security.xml.zst");
+    let output = gimlet()
+        .args(["hunt", "-q", "--events"])
+        .arg(name("events.ndjson"))
+        .arg("--ledger")
+        .arg(name("ledger.json"))
+        .arg(&log)
+        .output()
+        .unwrap();
+    std::fs::write(name("rows.ndjson"), &output.stdout).unwrap();
+    assert!(output.stdout.len() > 1000);
+    let output = run(["hunt".as_ref(), folder.path().as_os_str()]);
+    assert_eq!(text(&output.stdout), "");
+    let (_, ledger, _) = hunt(folder.path(), &[]);
+    assert_eq!(ledger["totals"]["files_not_evidence"], 3);
+    assert_eq!(ledger["totals"]["records"], 0);
+}
+
+#[test]
+fn the_workbench_is_not_drawn_into_a_pipe() {
+    let output = run(["demo"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stdout), "");
+    assert!(
+        text(&output.stderr).contains("gimlet hunt"),
+        "{}",
+        text(&output.stderr)
+    );
+}

@@ -15,6 +15,7 @@ use common::pty::{DEADLINE, Pty};
 use common::{Evidence, evidence, rule};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use gimlet::app::{App, Settings};
+use gimlet::config::Flags;
 use gimlet::store::Findings;
 use gimlet::terminal::{run, theme_from_environment};
 use gimlet::worker::{Job, JobEnd, JobKind, Progress, Report, WorkerHandle};
@@ -127,7 +128,11 @@ fn child() {
         rule: Arc::new(rule::view()),
         ..Settings::default()
     });
-    let outcome = run(app, theme_from_environment(), bench).unwrap();
+    // As the settings have it.
+    let ascii = gimlet::config::Settings::load(&Flags::default())
+        .unwrap()
+        .ascii;
+    let outcome = run(app, theme_from_environment(ascii), bench).unwrap();
     std::process::exit(outcome.exit_code().into());
 }
 

@@ -21,12 +21,16 @@ struct Candidate {
 /// The format of a member that begins with `head`, up to 64 KiB of it, unpacked and decoded to
 /// UTF-8; a record may be cut at its end. `None`: no evidence that is known.
 ///
-/// Where several formats are found the one that begins first counts: text of one format can be a
+/// Where several formats are found in what is no JSON, the one that begins first counts: text of one format can be a
 /// value in another (a script block, a command line), but not the other way round.
 pub fn detect(head: &[u8]) -> Option<Detected> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     if let Some(detected) = csv(head) {
         return Some(detected);
+    }
+    if is_json(head) {
+        // What stands in its strings is text of a value: read by the shape of its record, or not.
+        return json(head).map(|candidate| candidate.detected);
     }
     let candidates = [xml(head), json(head), nvm(head), classic(head)];
     candidates
@@ -34,6 +38,25 @@ pub fn detect(head: &[u8]) -> Option<Detected> {
         .flatten()
         .min_by_key(|candidate| (candidate.line, candidate.at))
         .map(|candidate| candidate.detected)
+}
+
+/// Whether the head begins with a JSON object, alone or in an array, that is well formed as far as
+/// it goes.
+fn is_json(head: &[u8]) -> bool {
+    let lead = head.trim_ascii_start().first();
+    if !matches!(lead, Some(b'{' | b'[')) {
+        return false;
+    }
+    let is_value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
+    let well_formed = first(Format::Json, head, |at, bytes, whole| {
+        let begins = head
+            .get(..at)?
+            .iter()
+            .all(|b| b.is_ascii_whitespace() || *b == b'[');
+        let complete = || framing::complete_json(bytes).is_some_and(|text| is_value(&text));
+        Some(begins && if whole { is_value(bytes) } else { complete() })
+    });
+    well_formed == Some(true)
 }
 
 fn detected(format: Format, shape: &str, confidence: Confidence, reason: &str) -> Detected {

@@ -9,11 +9,12 @@ pub mod shape;
 mod winlogbeat;
 
 use super::format::Detected;
-use super::splunk;
 use super::windows::Origin;
+use super::{splunk, xml};
 use crate::event::Record;
 use serde_json::{Map, Value};
 use shape::Shape;
+use std::sync::Arc;
 
 /// A JSON object, in the order of its text.
 pub type Object = Map<String, Value>;
@@ -56,6 +57,16 @@ fn from_object(object: Object, origin: Origin, depth: u32) -> Result<Record, Str
             let raw = at(object, "_raw").map(text_of).unwrap_or_default();
             splunk::parse(&raw, origin, depth)?
         }
+        Some(Shape::Carrier) => match shape::carried(object) {
+            Some((name, event)) => {
+                let mut record = xml::parse(event, origin)?;
+                record
+                    .remark
+                    .get_or_insert_with(|| Arc::from(format!("XML in the field '{name}'")));
+                record
+            }
+            None => flat::other(object, origin),
+        },
         None => flat::other(object, origin),
     };
     if found.export {

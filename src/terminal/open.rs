@@ -4,18 +4,22 @@ use super::{run, theme_from_environment};
 use crate::app::{self, App};
 use crate::config::Settings;
 use crate::worker::threads::{Engine, Worker};
+use anyhow::bail;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
 /// Opens it and returns the exit status. `select` is a filter that picks the row to start on.
 pub fn open(engine: Engine, settings: &Settings, select: Option<&str>) -> anyhow::Result<u8> {
+    if !io::stdout().is_terminal() {
+        bail!("the workbench needs a terminal to draw on: 'gimlet hunt PATH' prints the rows");
+    }
     let mut app = App::new(app::Settings {
         rule: Arc::new(engine.rule.view()),
         zone: settings.tz,
         select: select.map(str::to_owned),
     });
     app.mouse_captured = settings.mouse;
-    let mut theme = theme_from_environment();
-    theme.ascii |= settings.ascii;
+    let theme = theme_from_environment(settings.ascii);
     Ok(run(app, theme, Worker::new(engine))?.exit_code())
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Object, Value, at, text_at, text_of};
 use crate::evidence::format::{Confidence, Detected, Format};
-use crate::evidence::splunk;
+use crate::evidence::{splunk, xml};
 
 /// A shape of a JSON record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,25 @@ pub enum Shape {
     Nvm,
     /// A Splunk export with the raw event as text.
     Raw,
+    /// A shipper's record with the event's XML as text in one of [`CARRIERS`].
+    Carrier,
+}
+
+/// Names under which shippers hand on an event's text (Elastic: `event.original`, Logstash and
+/// Fluentd: `message`, Vector: `message` or `raw`).
+const CARRIERS: [&str; 6] = ["event.original", "message", "Message", "raw", "xml", "log"];
+
+/// The XML that an object carries, and under which name. What Gimlet itself wrote carries copies of
+/// events and is none.
+pub fn carried(object: &Object) -> Option<(&'static str, &str)> {
+    let ours = ["row", "file", "also_in", "raw"]
+        .iter()
+        .all(|name| object.contains_key(*name));
+    let xml = |name: &'static str| {
+        let text = at(object, name)?.as_str()?;
+        xml::event_in(text).map(|event| (name, event))
+    };
+    CARRIERS.into_iter().filter(|_| !ours).find_map(xml)
 }
 
 /// A record without what lay around it.
@@ -107,6 +126,8 @@ fn of(object: &Object) -> Option<Shape> {
         Shape::NxLog
     } else if is_flat_sysmon(object) {
         Shape::SysmonFlat
+    } else if carried(object).is_some() {
+        Shape::Carrier
     } else {
         return None;
     })
@@ -229,11 +250,15 @@ fn words(shape: Shape, object: &Object) -> (&'static str, Confidence, &'static s
             "the flow version 'fv', or 'udid' with 'pn' or 'vsn'",
         ),
         Shape::Raw => ("Splunk export", "'_raw'"),
+        Shape::Carrier => (
+            "JSON around Windows event XML",
+            "an <Event> as text in 'message', 'event.original' or the like",
+        ),
     };
     let raw = object.get("_raw").and_then(Value::as_str);
     let confidence = match shape {
         Shape::EventTree if !object.contains_key("Event") => Likely,
-        Shape::SysmonFlat | Shape::HostTable => Likely,
+        Shape::SysmonFlat | Shape::HostTable | Shape::Carrier => Likely,
         Shape::Raw if !splunk::is_known(raw.unwrap_or_default()) => Guess,
         _ => Certain,
     };
