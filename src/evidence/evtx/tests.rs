@@ -302,7 +302,7 @@ fn a_log_cut_between_its_chunks_is_not_taken_for_whole() {
     header.resize(FILE_HEADER + 3 * CHUNK, 0);
     assert!(reasons(&header).is_empty());
     assert_eq!(
-        reasons(&header[..FILE_HEADER + CHUNK + 1]),
+        reasons(&header[..=FILE_HEADER + CHUNK]),
         ["cut off: of the 3 chunks that its header tells of 1 are not there"]
     );
 }
