@@ -21,9 +21,10 @@
 //! | 7 | [`worker`] | the engine and its threads: load a rule, hunt, drill down, look up a record |
 //! | 8 | [`app`] | the workbench's state: messages in, effects out; no terminal |
 //! | 9 | [`ui`] | draws the state |
-//! | 10 | [`terminal`] | the terminal, the loop, the effects |
-//! | 10 | [`headless`] | the same engine without a screen |
-//! | 10 | [`cli`], [`config`] | the command line; settings from file, environment and command line |
+//! | 10 | [`config`] | settings: defaults, file, environment, flags |
+//! | 11 | [`cli`] | the command line, as types |
+//! | 11 | [`terminal`] | the terminal, the loop, the effects |
+//! | 12 | [`headless`] | the same engine without a screen |
 //!
 //! # Where to start reading
 //!

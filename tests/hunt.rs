@@ -644,3 +644,90 @@ fn nvm_and_flat_sysmon_go_through() {
     assert_eq!(found, collected.rows_text);
     assert!(found.contains("192.0.2.140"));
 }
+
+/// A rule that asks for a host, whose name stands behind the event that needs it: from a file and
+/// from a stream, which can't be read twice.
+#[test]
+fn a_host_name_may_come_after_the_events_that_are_tested_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |file: &str| folder.path().join(file);
+    let rule = "name: Of one host\nid: 1\nversion: 1\ntype: Hunting\nstatus: production\n\
+        description: x\nsearch: '| tstats count from datamodel=Endpoint.Processes where \
+        Processes.dest=\"late-host\" Processes.process=\"*http://*\" by Processes.dest'\n";
+    std::fs::write(name("rule.yml"), rule).unwrap();
+    let event = |aid: &str| {
+        format!(
+            "{{\"event_simpleName\":\"ProcessRollup2\",\"event_platform\":\"Win\",\"aid\":\"{aid}\",\
+             \"cid\":\"c\",\"timestamp\":\"1655402652000\",\"CommandLine\":\"msiexec /i http://x.example\",\
+             \"ImageFileName\":\"\\\\Device\\\\HarddiskVolume3\\\\msiexec.exe\",\"TargetProcessId\":\"5\"}}\n"
+        )
+    };
+    let named = "{\"aid\":\"a1\",\"ComputerName\":\"late-host\",\"Time\":\"1655402600\"}\n";
+    let log = event("a1") + &event("a2") + named;
+    std::fs::write(name("log.json"), &log).unwrap();
+    let expected = "{\"Processes.dest\":\"late-host\",\"count\":1}\n";
+    let (found, ..) = hunt(
+        &name("log.json"),
+        &["--rule", name("rule.yml").to_str().unwrap()],
+    );
+    assert_eq!(found, expected);
+    let mut child = gimlet()
+        .args(["hunt", "--rule"])
+        .args([name("rule.yml").as_os_str(), "-".as_ref()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(log.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(text(&output.stdout), expected);
+    assert!(
+        text(&output.stderr).contains("1 row (1 event)"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_wrong_sort_is_told_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger.json");
+    let output = gimlet()
+        .args(["hunt", "--sort", "colour", "--ledger"])
+        .args([ledger.as_os_str(), demo().as_os_str()])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("'colour'"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(!ledger.exists());
+}
+
+#[test]
+fn an_empty_log_is_no_error_and_problems_name_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |file: &str| folder.path().join(file);
+    std::fs::write(name("empty.log"), b"").unwrap();
+    assert_eq!(
+        run(["hunt".as_ref(), name("empty.log").as_os_str()])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(run(["hunt", "-"]).status.code(), Some(0));
+    std::fs::write(name("a.7z"), b"7z\xbc\xaf\x27\x1c\0\x04").unwrap();
+    std::fs::write(name("plain.txt"), b"hello").unwrap();
+    let said = |file: &str| text(&run(["hunt".as_ref(), name(file).as_os_str()]).stderr);
+    assert!(said("a.7z").contains("a.7z': 7z archive, which is not opened; unpack it"));
+    assert!(said("plain.txt").contains("plain.txt': not evidence, text"));
+    assert!(said("nowhere").contains("nowhere': not opened; can't be opened: No such file"));
+}

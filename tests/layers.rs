@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the bottom; the map in `src/lib.rs` says what each is for.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 14] = [
     &["event"],
     &["evidence", "cim", "spl"],
     &["content"],
@@ -23,7 +23,10 @@ const LAYERS: [&[&str]; 11] = [
     &["worker"],
     &["app"],
     &["ui"],
-    &["terminal", "headless", "cli", "config", "main", "lib"],
+    &["config"],
+    &["cli", "terminal"],
+    &["headless"],
+    &["main", "lib"],
 ];
 
 /// A crate and the files (or folders, with a `/` behind) that alone may name it.
@@ -80,8 +83,8 @@ fn room(file: &str) -> &str {
 
 /// The code of a file without its comments and without its unit tests, which may look anywhere.
 fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     text.lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"))
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()
         .join("\n")
@@ -120,7 +123,6 @@ fn arrows_point_down() {
             }
             match layer(&to) {
                 Some(below) if below < height => {}
-                Some(_) if height == LAYERS.len() - 1 => {}
                 _ => wrong.push(format!("{file} names crate::{to}")),
             }
         }

@@ -106,6 +106,7 @@ fn event(json: &Json) -> StoredEvent {
         image: None,
         account: None,
         endpoint: "".into(),
+        grandparent: None,
         parent_command_line: None,
         urls: list("urls").iter().map(url).collect(),
         remark: None,

@@ -137,7 +137,7 @@ fn is_idle(context: Context, action: Action) -> bool {
         (context, action),
         (
             Context::Result,
-            A::Next | A::PageDown | A::HalfPageDown | A::Last | A::Left
+            A::Next | A::PageDown | A::HalfPageDown | A::Last | A::Left | A::PageLeft
         ) | (Context::Raw, A::Right | A::NextTab)
             | (Context::Summary, A::Left | A::PreviousTab)
             | (Context::Findings, A::PreviousTab)

@@ -19,8 +19,12 @@ use made::generator::story::Log;
 use std::path::{Path, PathBuf};
 
 fn open(paths: &[PathBuf]) -> Desk {
+    Desk::on(engine(paths), 160, 45)
+}
+
+fn engine(paths: &[PathBuf]) -> Engine {
     let models = Models::built_in().unwrap();
-    let engine = Engine {
+    Engine {
         rule: Rule::load(&RuleFiles::default(), &models, Zone::UTC).unwrap(),
         sources: Sources::built_in(&models).unwrap(),
         options: HuntOptions {
@@ -28,8 +32,7 @@ fn open(paths: &[PathBuf]) -> Desk {
             ..HuntOptions::default()
         },
         imported: Vec::new(),
-    };
-    Desk::on(engine, 160, 45)
+    }
 }
 
 /// A real log, where they are at hand.
@@ -151,4 +154,35 @@ fn nothing_found_says_what_it_rests_on() {
     let mut desk = open(&[folder.path().to_owned()]);
     shows(&mut desk, "", &["No rows", "1 of 1 hosts", "0"]);
     shows(&mut desk, "5", &["web-02.corp.example"]);
+}
+
+/// A group's risk is that of its entity: the rows' and the imported risk events', as the drilldown
+/// over all time has it.
+#[test]
+fn the_risk_of_a_group_is_that_of_the_drilldown() {
+    let mut engine = engine(&[made::fixture("atomic/win-dc-447")]);
+    let export = std::fs::read(made::fixture("atomic/risk/risk-index-export.ndjson")).unwrap();
+    engine.imported = gimlet::risk::import(&export, 0, Zone::UTC).unwrap().events;
+    let mut desk = Desk::on(engine, 160, 45);
+    shows(
+        &mut desk,
+        "b/Administrator<enter>",
+        &["user ▸ dest", "risk "],
+    );
+    let screen = desk.screen();
+    let line = screen.lines().find(|line| line.contains("risk ")).unwrap();
+    let risk = line
+        .split("risk ")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned();
+    // 'w' widens the seven days to everything.
+    shows(
+        &mut desk,
+        "3w",
+        &["View risk events", &format!("{risk} │ Administrator")],
+    );
 }

@@ -55,6 +55,9 @@ impl App {
             Action::Open => self.open(),
             Action::Back => self.back(),
             Action::Left | Action::Right => self.sideways(action == Action::Right),
+            Action::PageLeft | Action::PageRight => {
+                self.turn_columns(action == Action::PageRight, true);
+            }
             Action::Toggle => self.fold(None),
             Action::FocusNext | Action::FocusPrevious => {
                 self.cycle_focus(action == Action::FocusPrevious);
@@ -185,15 +188,14 @@ impl App {
             Pane::Findings if right && self.rows.selected_group().is_none() => self.open(),
             Pane::Findings | Pane::Evidence => self.fold(Some(right)),
             Pane::Details => self.details.tab = self.details.tab.beside(!right),
-            Pane::Result => {
-                if let Some(drilldown) = self.drilldown_mut() {
-                    let columns = drilldown.found().map_or(0, |f| f.table.columns.len());
-                    let step = if right { 1 } else { -1 };
-                    let column = drilldown.column.saturating_add_signed(step);
-                    drilldown.column = column.min(columns.saturating_sub(1));
-                }
-            }
+            Pane::Result => self.turn_columns(right, false),
             _ => {}
+        }
+    }
+
+    fn turn_columns(&mut self, right: bool, page: bool) {
+        if let Some(drilldown) = self.drilldown_mut() {
+            drilldown.turn(right, page);
         }
     }
 
@@ -330,28 +332,24 @@ impl App {
     fn only(&mut self, field: &str) {
         let rows = self.selected_rows();
         let values_of = |field: &str| {
-            let view = self.filtered();
-            let mut values: Vec<String> = Vec::new();
-            for row in &rows {
-                let value = view.values(*row, field).first().map(ToString::to_string);
-                let value = value.unwrap_or_default();
-                if !values.iter().any(|v| v.eq_ignore_ascii_case(&value)) {
-                    values.push(value);
-                }
-            }
-            values
+            let index = self.findings.index();
+            index.column(field).map_or(Vec::new(), |column| {
+                let values = column.values_of(&rows);
+                values.iter().map(ToString::to_string).collect()
+            })
         };
-        let mut values = values_of(field);
+        let mut values: Vec<String> = values_of(field);
         let mut field = field;
         // A machine that reports its flows' far ends as dest is still one machine.
         if field == "dest" && values.len() > 1 && values_of("endpoint").len() == 1 {
             (field, values) = ("endpoint", values_of("endpoint"));
         }
         match values.as_slice() {
-            [] => {}
+            _ if rows.is_empty() => {}
             _ if self.filtered().field(field).is_none() => {
                 self.status = Some(format!("the rows have no field '{field}'"));
             }
+            [] => self.status = Some(format!("there is no {field} here")),
             [value] => {
                 let term = Term::of_value(field, value, false);
                 self.with_rows(|rows, ground| rows.toggle_term(term, ground));

@@ -27,6 +27,8 @@ pub enum Action {
     Last,
     Left,
     Right,
+    PageLeft,
+    PageRight,
     Toggle,
     FocusNext,
     FocusPrevious,

@@ -57,7 +57,7 @@ impl App {
                 let event = drilldown?.found()?.events.get(event)?;
                 Some(("the event's line", event.summary.clone()))
             }
-            Pane::Whole => Some(("what is shown", drilldown?.whole_text()?)),
+            Pane::Whole => Some(("what is shown", self.whole_text()?)),
             Pane::Rule => Some(("the search", self.shown_search())),
             Pane::Evidence | Pane::Account => Some((
                 "the name",

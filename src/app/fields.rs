@@ -89,29 +89,6 @@ impl<'a> Rows<'a> {
         }
         texts
     }
-
-    /// Everything that a person can see of a row, lower-cased, the values a line each: what words
-    /// are looked for in. The recorded command line too, where the add-on's is another.
-    pub fn searchable(self, row: usize) -> String {
-        let mut text = String::new();
-        let mut add = |value: &str| {
-            text.push_str(value);
-            text.push('\n');
-        };
-        if let Some(cells) = self.findings.table.rows.get(row).map(|r| &r.cells) {
-            for value in cells.iter().flatten() {
-                add(&value.as_text());
-            }
-        }
-        for field in OURS {
-            self.values(row, field).iter().for_each(|value| add(value));
-        }
-        let recorded = self.of_events(row, |e| e.command_line.as_deref().map(Cow::Borrowed));
-        for value in &recorded {
-            add(value);
-        }
-        text.to_lowercase()
-    }
 }
 
 #[cfg(test)]

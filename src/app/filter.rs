@@ -8,6 +8,8 @@
 //! `http://…` and `C:\…` can be typed as they are.
 
 use super::fields::Rows;
+use crate::event::SourceId;
+use crate::store::Column;
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
@@ -43,7 +45,7 @@ enum Test {
 enum Pattern {
     Holds(String),
     Whole(String),
-    Wild(Vec<char>),
+    Wild(String),
 }
 
 impl Term {
@@ -87,37 +89,116 @@ impl Term {
         })
     }
 
-    fn meets(&self, row: &FilteredRow<'_>, fuzzy: &SkimMatcherV2) -> bool {
-        let found = match &self.test {
-            Test::Word(word) => row.text.contains(word.as_str()),
-            Test::Fuzzy(parts) => parts.iter().all(|part| is_close(fuzzy, row.text, part)),
-            Test::Field(field, pattern) => {
-                let values = row.rows.values(row.row, field);
-                let mut values = values.iter().map(|value| value.to_lowercase());
-                values.any(|value| {
-                    pattern.fits(&value) || (field == "role" && pattern.fits(first_word(&value)))
-                })
+    /// Which rows it finds, whether it keeps or drops them.
+    fn found(&self, rows: Rows<'_>, fuzzy: &SkimMatcherV2) -> Vec<bool> {
+        match &self.test {
+            Test::Word(word) => anywhere(
+                rows,
+                |column, _| column.holding(word),
+                |name| name.contains(word.as_str()),
+            ),
+            Test::Fuzzy(parts) => {
+                let mut all = vec![true; rows.findings.findings.len()];
+                for part in parts {
+                    let close = |text: &str| is_close(fuzzy, text, part);
+                    let open = |column: &Column, found: &[bool]| column.open(found);
+                    let found = anywhere(
+                        rows,
+                        |column, found| column.passing(&open(column, found), close),
+                        close,
+                    );
+                    all.iter_mut().zip(found).for_each(|(all, one)| *all &= one);
+                }
+                all
             }
-        };
-        found != self.exclude
+            Test::Field(field, pattern) => in_field(rows, field, pattern),
+        }
     }
 }
 
-/// A role is `package` or `property SERVER`: its first word is enough.
-fn first_word(role: &str) -> &str {
-    role.split(' ').next().unwrap_or(role)
+/// The rows that are found in any of their values, by the test of a column and of a file's name.
+fn anywhere(
+    rows: Rows<'_>,
+    in_column: impl Fn(&Column, &[bool]) -> Vec<bool>,
+    in_name: impl Fn(&str) -> bool,
+) -> Vec<bool> {
+    let mut found = in_names(rows, in_name);
+    for column in rows.findings.index().texts() {
+        if found.iter().all(|found| *found) {
+            break;
+        }
+        let values = in_column(column, &found);
+        column.ids.mark(&values, &mut found);
+    }
+    found
 }
 
-fn is_close(fuzzy: &SkimMatcherV2, text: &str, part: &str) -> bool {
-    let most = FUZZY_SPREAD * part.chars().count();
-    let close = |places: &[usize]| match (places.first(), places.last()) {
-        (Some(first), Some(last)) => last - first < most,
-        _ => false,
+fn in_names(rows: Rows<'_>, test: impl Fn(&str) -> bool) -> Vec<bool> {
+    let mut found = vec![false; rows.findings.findings.len()];
+    let (ids, files) = rows.findings.index().files();
+    let name = |file: &SourceId| rows.sources.get(file.0 as usize);
+    let passes = |file: &SourceId| name(file).is_some_and(|name| test(&name.to_lowercase()));
+    let names: Vec<bool> = files.iter().map(passes).collect();
+    ids.mark(&names, &mut found);
+    found
+}
+
+fn in_field(rows: Rows<'_>, field: &str, pattern: &Pattern) -> Vec<bool> {
+    if field == "file" {
+        return in_names(rows, |name| pattern.fits(name));
+    }
+    let mut found = vec![false; rows.findings.findings.len()];
+    let Some(column) = rows.findings.index().column(field) else {
+        return found;
     };
-    // Value by value: letters gathered from several fields are no match.
-    text.lines()
-        .filter_map(|line| fuzzy.fuzzy_indices(line, part))
-        .any(|(_, places)| close(&places))
+    let all = vec![true; column.len()];
+    let values = match pattern {
+        // A role is `package` or `property SERVER`: its first word is enough.
+        _ if field == "role" => column.passing(&all, |role| {
+            pattern.fits(role)
+                || role
+                    .split(' ')
+                    .next()
+                    .is_some_and(|word| pattern.fits(word))
+        }),
+        Pattern::Holds(part) => column.holding(part),
+        _ => column.passing(&all, |value| pattern.fits(value)),
+    };
+    column.ids.mark(&values, &mut found);
+    found
+}
+
+/// The letters of a word in their order and close together. Line by line, and judged on the part
+/// of the line that they stand in alone: looked for in whole lines, most words are in most.
+fn is_close(fuzzy: &SkimMatcherV2, text: &str, word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    let close = |line: &str| {
+        window(line, &letters).is_some_and(|part| fuzzy.fuzzy_match(part, word).is_some())
+    };
+    text.contains(word) || text.lines().any(close)
+}
+
+/// The first part of a line that begins with the first letter, ends with the last, has the others
+/// between in their order, and is not too long.
+fn window<'a>(line: &'a str, letters: &[char]) -> Option<&'a str> {
+    let (first, rest) = letters.split_first()?;
+    let starts = line.char_indices().filter(|(_, c)| c == first);
+    let part = |(from, _): (usize, char)| {
+        let behind = line.get(from..)?;
+        let near = behind.char_indices().take(FUZZY_SPREAD * letters.len());
+        let mut wanted = rest.iter();
+        let mut next = wanted.next();
+        for (at, c) in near.skip(1) {
+            if next == Some(&c) {
+                next = wanted.next();
+            }
+            if next.is_none() {
+                return behind.get(..at + c.len_utf8());
+            }
+        }
+        None
+    };
+    starts.into_iter().find_map(part)
 }
 
 fn field_of<'a>(body: &'a str, rows: Rows<'_>) -> Option<(String, &'a str)> {
@@ -129,7 +210,7 @@ fn pattern(value: String, quoted: bool) -> Pattern {
     if quoted {
         Pattern::Whole(value)
     } else if value.contains('*') {
-        Pattern::Wild(value.chars().collect())
+        Pattern::Wild(value)
     } else {
         Pattern::Holds(value)
     }
@@ -154,19 +235,18 @@ impl Pattern {
         match self {
             Self::Holds(part) => value.contains(part.as_str()),
             Self::Whole(whole) => value == whole,
-            Self::Wild(wild) => wild_fits(wild, value),
+            Self::Wild(wild) => wild_fits(wild.as_bytes(), value.as_bytes()),
         }
     }
 }
 
 /// `*` is any run of characters. Keeps only the last star to go back to, so it takes at most
-/// length times length steps.
-fn wild_fits(pattern: &[char], value: &str) -> bool {
-    let value: Vec<char> = value.chars().collect();
+/// length times length steps. Bytes will do: in UTF-8 no character stands inside of another.
+fn wild_fits(pattern: &[u8], value: &[u8]) -> bool {
     let (mut p, mut v, mut star) = (0, 0, None);
     while v < value.len() {
         match pattern.get(p) {
-            Some('*') => {
+            Some(b'*') => {
                 star = Some((p, v));
                 p += 1;
             }
@@ -184,13 +264,7 @@ fn wild_fits(pattern: &[char], value: &str) -> bool {
             },
         }
     }
-    pattern.iter().skip(p).all(|c| *c == '*')
-}
-
-struct FilteredRow<'a> {
-    rows: Rows<'a>,
-    row: usize,
-    text: &'a str,
+    pattern.iter().skip(p).all(|c| *c == b'*')
 }
 
 impl Filter {
@@ -232,16 +306,18 @@ impl Filter {
         self.terms.pop()
     }
 
-    /// The rows that stay, in their order; `texts` has [`Rows::searchable`] of each.
-    pub fn keep(&self, rows: Rows<'_>, texts: &[String]) -> Vec<usize> {
+    /// The rows that stay, in their order.
+    pub fn keep(&self, rows: Rows<'_>) -> Vec<usize> {
         let fuzzy = SkimMatcherV2::default().ignore_case();
-        let stays = |row: &FilteredRow<'_>| self.terms.iter().all(|term| term.meets(row, &fuzzy));
-        texts
-            .iter()
-            .enumerate()
-            .map(|(row, text)| FilteredRow { rows, row, text })
-            .filter(stays)
-            .map(|row| row.row)
+        let mut stay = vec![true; rows.findings.findings.len()];
+        for term in &self.terms {
+            let found = term.found(rows, &fuzzy);
+            for (stay, found) in stay.iter_mut().zip(found) {
+                *stay &= found != term.exclude;
+            }
+        }
+        let rows = stay.into_iter().enumerate();
+        rows.filter_map(|(row, stays)| stays.then_some(row))
             .collect()
     }
 }
@@ -309,10 +385,7 @@ mod tests {
             findings,
             sources: &[],
         };
-        let texts: Vec<String> = (0..findings.findings.len())
-            .map(|row| rows.searchable(row))
-            .collect();
-        Filter::parse(filter, rows).keep(rows, &texts)
+        Filter::parse(filter, rows).keep(rows)
     }
 
     fn sample() -> Findings {

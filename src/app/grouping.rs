@@ -2,9 +2,11 @@
 //! the search has such columns. A group with one child is one line. Decides nothing about drawing.
 
 use crate::event::Timestamp;
-use crate::store::{Finding, Findings};
-use std::cmp::{Ordering, Reverse};
-use std::collections::{HashMap, HashSet};
+use crate::store::{Column, Findings, Index};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// In which order rows and groups stand.
@@ -47,7 +49,7 @@ pub type GroupKey = Arc<[String]>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// Of a group.
-    Group(GroupLine),
+    Group(Box<GroupLine>),
     /// Of a row, by its place in the table.
     Row {
         /// The row.
@@ -111,22 +113,39 @@ pub struct Plan<'a> {
     pub closed: &'a HashSet<GroupKey>,
     /// What a row scores for an entity: (field, score).
     pub scores: &'a [(String, u32)],
+    /// What imported risk events score for an entity, lower-cased: (entity, sum).
+    pub imported: &'a [(String, u64)],
 }
 
 /// The lines of the list for the rows that stay.
 pub fn arrange(findings: &Findings, stay: &[usize], plan: Plan<'_>) -> Vec<Line> {
-    let mut rows: Vec<usize> = stay.to_vec();
-    rows.sort_by(|a, b| by_order(plan.order, findings, *a, *b));
-    let chain: Vec<&str> = plan
-        .chain
-        .iter()
-        .copied()
-        .filter(|field| findings.table.column(field).is_some())
+    let index = findings.index();
+    let order = match plan.order {
+        Order::Oldest => &index.oldest,
+        Order::Newest => &index.newest,
+        Order::Most => &index.most,
+    };
+    let stays = marked(findings.findings.len(), stay);
+    let ordered = order.iter().map(|row| *row as usize);
+    let rows: Vec<usize> = ordered
+        .filter(|row| stays.get(*row) == Some(&true))
+        .collect();
+    let has = |field: &&&str| findings.table.column(field).is_some();
+    let chain = plan.chain.iter().filter(has);
+    let chain: Vec<Level<'_>> = chain
+        .filter_map(|field| Level::of(findings, field))
         .collect();
     let arranger = Arranger {
-        findings,
+        index,
         plan,
-        entities: chain.first().map(|field| entities(findings, field)),
+        imported: plan
+            .imported
+            .iter()
+            .map(|(name, sum)| (name.as_str(), *sum))
+            .collect(),
+        entities: chain
+            .first()
+            .and_then(|top| Entities::of(findings, top.field)),
     };
     let mut lines = Vec::with_capacity(rows.len() + rows.len() / 2);
     let above = Above {
@@ -137,30 +156,89 @@ pub fn arrange(findings: &Findings, stay: &[usize], plan: Plan<'_>) -> Vec<Line>
     lines
 }
 
-/// The label under which a row stands for a field. Hosts are counted by the machine on which it
-/// ran, which for NVM is not its dest (product.md).
-fn label(findings: &Findings, row: usize, field: &str) -> Arc<str> {
-    let endpoint = findings.findings.get(row).map(|f| f.endpoint.clone());
-    match endpoint {
-        Some(endpoint) if field == "dest" && !endpoint.is_empty() => endpoint,
-        _ => Arc::from(findings.text(row, field)),
+/// Which of so many rows are in a list of them.
+pub fn marked(count: usize, rows: &[usize]) -> Vec<bool> {
+    let mut marks = vec![false; count];
+    for row in rows {
+        if let Some(mark) = marks.get_mut(*row) {
+            *mark = true;
+        }
+    }
+    marks
+}
+
+/// A field that rows are grouped by. Hosts are counted by the machine on which the process ran,
+/// which for NVM is not its dest (product.md).
+struct Level<'a> {
+    field: &'a str,
+    column: &'a Column,
+    folded: &'a [usize],
+}
+
+impl<'a> Level<'a> {
+    fn of(findings: &'a Findings, field: &'a str) -> Option<Self> {
+        let index = findings.index();
+        let column = match field {
+            "dest" => index.machine(),
+            _ => index.whole(field)?,
+        };
+        Some(Self {
+            field,
+            column,
+            folded: column.folded(),
+        })
+    }
+
+    /// What rows of one group have in common: labels that differ only in case are one, and none
+    /// is an empty one.
+    fn key(&self, row: usize) -> Option<usize> {
+        let id = *self.folded.get(self.column.ids.of(row)?)?;
+        (!self.column.value(id).is_empty()).then_some(id)
+    }
+
+    fn label(&self, row: usize) -> Arc<str> {
+        let id = self.column.ids.of(row);
+        id.map_or_else(|| Arc::from(""), |id| self.column.value(id).clone())
     }
 }
 
-/// For each value of a field: how many rows carry it. These are the rows that make risk events.
-fn entities(findings: &Findings, field: &str) -> HashMap<String, u64> {
-    let mut counts = HashMap::new();
-    for row in 0..findings.findings.len() {
-        let value = findings.text(row, field).to_lowercase();
-        *counts.entry(value).or_insert(0) += 1;
+/// How many rows carry each value of a field: these are the rows that make risk events.
+struct Entities<'a> {
+    level: Level<'a>,
+    counts: Vec<u64>,
+}
+
+impl<'a> Entities<'a> {
+    fn of(findings: &'a Findings, field: &'a str) -> Option<Self> {
+        let column = findings.index().whole(field)?;
+        let level = Level {
+            field,
+            column,
+            folded: column.folded(),
+        };
+        let mut counts = vec![0; column.len()];
+        for row in 0..findings.findings.len() {
+            if let Some(count) = level.key(row).and_then(|id| counts.get_mut(id)) {
+                *count += 1;
+            }
+        }
+        Some(Self { level, counts })
     }
-    counts
+
+    /// Rows of the entity of that name, when all these rows are of it.
+    fn count(&self, name: &str, rows: &[usize]) -> Option<u64> {
+        let id = self.level.key(*rows.first()?)?;
+        let same = self.level.column.lower(id) == name;
+        let all = same && rows.iter().all(|row| self.level.key(*row) == Some(id));
+        self.counts.get(id).copied().filter(|_| all)
+    }
 }
 
 struct Arranger<'a> {
-    findings: &'a Findings,
+    index: &'a Index,
     plan: Plan<'a>,
-    entities: Option<HashMap<String, u64>>,
+    entities: Option<Entities<'a>>,
+    imported: HashMap<&'a str, u64, RandomState>,
 }
 
 /// The groups under which something stands: their labels, and the lines they take.
@@ -176,25 +254,25 @@ struct Part {
 }
 
 impl Arranger<'_> {
-    fn put(&self, lines: &mut Vec<Line>, rows: &[usize], chain: &[&str], above: Above<'_>) {
+    fn put(&self, lines: &mut Vec<Line>, rows: &[usize], chain: &[Level<'_>], above: Above<'_>) {
         let depth = above.depth;
-        let Some((field, rest)) = chain.split_first() else {
+        let Some((level, rest)) = chain.split_first() else {
             lines.extend(rows.iter().map(|row| Line::Row { row: *row, depth }));
             return;
         };
-        for part in self.parts(rows, field) {
+        for part in self.parts(rows, level) {
             let mut labels = vec![part.label];
             let mut rest = rest;
             while let Some((next, after)) = rest.split_first()
-                && let [one] = self.parts(&part.rows, next).as_slice()
+                && let Some(one) = only_label(&part.rows, next)
             {
-                labels.push(one.label.clone());
+                labels.push(one);
                 rest = after;
             }
             let path: Vec<Arc<str>> = above.path.iter().chain(&labels).cloned().collect();
             let group = self.group_line(&path, labels, part.rows, depth);
             let inside = group.open.then(|| group.rows.clone());
-            lines.push(Line::Group(group));
+            lines.push(Line::Group(Box::new(group)));
             if let Some(rows) = inside {
                 let depth = depth + 1;
                 self.put(lines, &rows, rest, Above { path: &path, depth });
@@ -202,17 +280,16 @@ impl Arranger<'_> {
         }
     }
 
-    /// The rows by their label, in the plan's order. Labels that differ only in case are one.
-    fn parts(&self, rows: &[usize], field: &str) -> Vec<Part> {
-        let mut places: HashMap<String, usize> = HashMap::new();
+    /// The rows by their label, in the plan's order.
+    fn parts(&self, rows: &[usize], level: &Level<'_>) -> Vec<Part> {
+        let mut places: HashMap<Option<usize>, usize, RandomState> = HashMap::default();
         let mut parts: Vec<Part> = Vec::new();
         for row in rows {
-            let label = label(self.findings, *row, field);
-            let place = *places.entry(label.to_lowercase()).or_insert(parts.len());
+            let place = *places.entry(level.key(*row)).or_insert(parts.len());
             match parts.get_mut(place) {
                 Some(part) => part.rows.push(*row),
                 None => parts.push(Part {
-                    label,
+                    label: level.label(*row),
                     rows: vec![*row],
                 }),
             }
@@ -220,18 +297,9 @@ impl Arranger<'_> {
         if self.plan.order == Order::Most {
             // Rows came sorted, so that for the other orders the first row of a group stands for
             // it; for this one the sum does.
-            parts.sort_by_cached_key(|part| Reverse(self.events(&part.rows)));
+            parts.sort_by_cached_key(|part| Reverse(self.index.extent(&part.rows).count));
         }
         parts
-    }
-
-    fn events(&self, rows: &[usize]) -> u64 {
-        self.of(rows).map(|finding| finding.count).sum()
-    }
-
-    fn of(&self, rows: &[usize]) -> impl Iterator<Item = &Finding> {
-        rows.iter()
-            .filter_map(|row| self.findings.findings.get(*row))
     }
 
     fn group_line(
@@ -242,11 +310,12 @@ impl Arranger<'_> {
         depth: usize,
     ) -> GroupLine {
         let key: GroupKey = path.iter().map(|label| label.to_lowercase()).collect();
+        let sum = self.index.extent(&rows);
         GroupLine {
             open: !self.plan.closed.contains(&key),
-            events: self.events(&rows),
-            first: self.of(&rows).filter_map(|f| f.first).min(),
-            last: self.of(&rows).filter_map(|f| f.last).max(),
+            events: sum.count,
+            first: sum.first,
+            last: sum.last,
             risk: (depth == 0).then(|| self.risk(path, &rows)).flatten(),
             key,
             labels,
@@ -256,31 +325,22 @@ impl Arranger<'_> {
     }
 
     fn risk(&self, path: &[Arc<str>], rows: &[usize]) -> Option<u64> {
+        let entities = self.entities.as_ref()?;
+        let mut scores = self.plan.scores.iter();
+        let (_, score) = scores.find(|(field, _)| field == entities.level.field)?;
         let entity = path.first()?.to_lowercase();
-        let field = self.plan.chain.first()?;
-        let (_, score) = self.plan.scores.iter().find(|(f, _)| f == field)?;
-        let one_entity = |row: &usize| self.findings.text(*row, field).to_lowercase() == entity;
-        if entity.is_empty() || !rows.iter().all(one_entity) {
-            return None;
-        }
-        let count = self.entities.as_ref()?.get(&entity)?;
-        Some(count * u64::from(*score))
+        let count = entities.count(&entity, rows)?;
+        let imported = self.imported.get(entity.trim()).copied().unwrap_or(0);
+        Some(count * u64::from(*score) + imported)
     }
 }
 
-/// Rows without a time come last in either direction; the table's own order breaks ties.
-fn by_order(order: Order, findings: &Findings, a: usize, b: usize) -> Ordering {
-    let (Some(left), Some(right)) = (findings.findings.get(a), findings.findings.get(b)) else {
-        return a.cmp(&b);
-    };
-    let timeless = |f: &Finding| f.first.is_none();
-    let oldest = || (timeless(left), left.first).cmp(&(timeless(right), right.first));
-    let ordering = match order {
-        Order::Oldest => oldest(),
-        Order::Newest => right.last.cmp(&left.last),
-        Order::Most => right.count.cmp(&left.count).then_with(oldest),
-    };
-    ordering.then(a.cmp(&b))
+/// The label of rows that all have the same.
+fn only_label(rows: &[usize], level: &Level<'_>) -> Option<Arc<str>> {
+    let first = *rows.first()?;
+    let key = level.key(first);
+    let same = rows.iter().all(|row| level.key(*row) == key);
+    same.then(|| level.label(first))
 }
 
 #[cfg(test)]
@@ -322,6 +382,7 @@ mod tests {
             order,
             closed: &closed,
             scores: &scores,
+            imported: &[],
         };
         let line = |line: Line| match line {
             Line::Row { row, depth } => format!("{}{row}", " ".repeat(depth)),

@@ -76,6 +76,8 @@ pub struct PaneLayout {
     pub rows: usize,
     /// For a text: the lines on which the searched text stands.
     pub matches: Vec<usize>,
+    /// For a table: the columns that were shown whole.
+    pub columns: usize,
 }
 
 /// How the screen was drawn.

@@ -1,7 +1,8 @@
 //! A list that shows a window of its items: selection, scrolling, pages. The selection stays on
 //! its item (known by its key, not by its place) while items come and go. Knows no texts.
 
-use std::collections::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -128,20 +129,36 @@ impl<K: Clone + Eq + Hash> List<K> {
         translate: &impl Fn(&K) -> Option<K>,
         preferred: &impl Fn(&K) -> bool,
     ) -> Option<usize> {
-        let places: HashMap<&K, usize> = keys.iter().enumerate().map(|(i, k)| (k, i)).collect();
-        let chosen = self.chosen.as_ref().and_then(|k| places.get(k));
+        let place = |key: &K| keys.iter().position(|k| k == key);
+        let chosen = || self.chosen.as_ref().and_then(place);
+        let now = || {
+            self.selected_key()
+                .and_then(translate)
+                .as_ref()
+                .and_then(place)
+        };
+        if let Some(place) = chosen().or_else(now) {
+            return Some(place);
+        }
+        // Many are looked for only when those two are gone.
+        let places = keys.iter().enumerate().map(|(place, key)| (key, place));
+        let places: HashMap<&K, usize, RandomState> = places.collect();
         let place = |key: &K| translate(key).and_then(|key| places.get(&key).copied());
-        let now = self.selected_key().and_then(place);
         let near = |wanted: &dyn Fn(&&K) -> bool| {
             let after = self.keys.iter().skip(self.selected);
             let before = self.keys.iter().take(self.selected).rev();
             after.chain(before).filter(wanted).find_map(place)
         };
-        chosen
-            .copied()
-            .or(now)
-            .or_else(|| near(&|key| preferred(key)))
-            .or_else(|| near(&|_| true))
+        near(&|key| preferred(key)).or_else(|| near(&|_| true))
+    }
+
+    /// Scrolls as far back as an item above the selected one needs to be in sight too; not at all
+    /// where both don't fit.
+    pub fn reveal(&mut self, place: usize) {
+        if place < self.top && self.selected - place < self.height {
+            self.top = place;
+            self.top = self.top_for(self.height);
+        }
     }
 
     /// Selects the item at a place.
@@ -246,6 +263,25 @@ mod tests {
         assert_eq!((list.selected(), list.window(10)), (90, 87..97));
         list.go(Motion::First);
         assert_eq!(list.window(10), 0..10);
+    }
+
+    #[test]
+    fn an_item_above_is_revealed_where_there_is_room() {
+        let keys: Vec<u32> = (0..100).collect();
+        let mut list = list(&keys, 10);
+        list.select(50);
+        assert_eq!(list.window(10), 41..51);
+        list.reveal(45);
+        assert_eq!(list.window(10), 41..51);
+        list.reveal(41);
+        list.select(60);
+        list.reveal(51);
+        assert_eq!(list.window(10), 51..61);
+        list.scroll(8);
+        list.reveal(54);
+        assert_eq!((list.window(10), list.selected()), (54..64, 60));
+        list.reveal(50);
+        assert_eq!(list.window(10), 54..64);
     }
 
     proptest! {

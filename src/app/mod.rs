@@ -16,6 +16,7 @@ pub mod list;
 pub mod menu;
 pub mod message;
 mod mouse;
+mod moved;
 pub mod panes;
 pub mod prompt;
 mod searching;

@@ -21,6 +21,7 @@ impl App {
     }
 
     fn turn_wheel(&mut self, hit: Option<Hit>, lines: isize) -> Vec<Effect> {
+        self.select = None;
         if let Some(Hit::Item(pane, _) | Hit::Inside(pane)) = hit
             && let Some(moving) = self.moving(pane)
         {

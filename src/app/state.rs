@@ -6,7 +6,7 @@ use super::layout::{Layout, Pane};
 use super::list::Moves;
 use super::menu::Menu;
 use super::panes::details::{DetailsPane, DetailsTab};
-use super::panes::drilldown::DrilldownPane;
+use super::panes::drilldown::{DrilldownPane, Whole, row_fields};
 use super::panes::evidence::EvidencePane;
 use super::panes::findings::{FindingsPane, Ground};
 use super::panes::help::HelpPane;
@@ -14,7 +14,7 @@ use super::panes::rule::RulePane;
 use super::prompt::Prompt;
 use crate::event::Zone;
 use crate::store::{Findings, StoredEvent};
-use crate::worker::{EventFields, Loaded, Progress, RuleView};
+use crate::worker::{DrilldownEvent, EventFields, Loaded, Progress, RuleView};
 use std::sync::Arc;
 
 /// What the workbench is started with.
@@ -193,8 +193,11 @@ impl App {
 
     /// The views that this rule has: no drilldown, no view of it.
     pub fn views(&self) -> impl Iterator<Item = View> {
-        let drilldowns = self.rule.drilldowns.len();
-        let has = move |view: &View| view.drilldown().is_none_or(|which| which < drilldowns);
+        let drills = self.rule.drills;
+        let has = move |view: &View| {
+            let which = view.drilldown();
+            which.is_none_or(|which| drills.get(which) == Some(&true))
+        };
         View::ALL.into_iter().filter(has)
     }
 
@@ -283,6 +286,10 @@ impl App {
         let ground = Ground {
             rows: self.filtered(),
             scores: &self.rule.entities,
+            imported: self
+                .loaded
+                .as_ref()
+                .map_or(&[], |loaded| &loaded.imported_scores),
         };
         let result = change(&mut pane, ground);
         self.rows = pane;
@@ -300,6 +307,40 @@ impl App {
         let (event, _) = self.shown_event()?;
         let known = self.details.known_fields.get(event)?;
         known.as_ref().ok().map(|fields| &**fields)
+    }
+
+    /// An event behind a drilldown's row, name by name: one of the evidence is read again, which
+    /// takes a moment, so that it may not be known yet.
+    pub fn whole_event(
+        &self,
+        event: &DrilldownEvent,
+    ) -> Option<Result<Vec<(String, String)>, String>> {
+        let Some(place) = event.event.filter(|_| event.fields.is_empty()) else {
+            return Some(Ok(event.fields.clone()));
+        };
+        let stored = self.findings.events.get(place)?;
+        let known = self.details.known_fields.get(place)?;
+        Some(known.clone().map(|fields| {
+            let file = self.source_name(stored);
+            let place = format!("{file} {}", stored.locator.position);
+            let mut all = vec![("file".to_owned(), place)];
+            all.extend(fields.raw.iter().cloned());
+            all
+        }))
+    }
+
+    /// What stands in full in the open drilldown, as lines to copy.
+    pub(super) fn whole_text(&self) -> Option<String> {
+        let found = self.drilldown()?.found()?;
+        let fields = match self.drilldown()?.whole? {
+            Whole::Search => return Some(found.spl.clone()),
+            Whole::Row(row) => row_fields(found, row),
+            Whole::Event(event) => self.whole_event(found.events.get(event)?)?.ok()?,
+        };
+        let lines = fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}"));
+        Some(lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// The name of a member, hostile.
@@ -353,7 +394,10 @@ impl App {
                         continue;
                     };
                     match drawn.pane {
-                        Pane::Result => drilldown.table.set_height(height),
+                        Pane::Result => {
+                            drilldown.table.set_height(height);
+                            drilldown.columns = drawn.columns;
+                        }
                         Pane::Behind => drilldown.behind.set_height(height),
                         _ => drilldown.view.laid_out(drawn),
                     }

@@ -114,6 +114,7 @@ mod tests {
             height: 10,
             rows: 100,
             matches: vec![5, 40, 90],
+            columns: 0,
         };
         view.laid_out(&layout);
         assert_eq!((view.at(), view.top_for(10, 100)), (Some(5), 0));

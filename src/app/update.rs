@@ -5,9 +5,10 @@ use super::action::Action;
 use super::key::Key;
 use super::menu::{Choice, Chosen, MenuItem};
 use super::message::{Effect, Message};
+use super::moved::Moved;
 use super::panes::details::{DetailsTab, reason};
-use super::panes::drilldown::DrilldownPane;
-use super::panes::findings::moved_rows;
+use super::panes::drilldown::{DrilldownPane, Whole};
+use super::panes::findings::FindingsPane;
 use super::prompt::{Prompt, PromptKind, Typed};
 use super::state::{App, Loading};
 use crate::store::Findings;
@@ -181,18 +182,17 @@ impl App {
         self.generation += 1;
         self.details.known_raw.clear();
         self.details.known_fields.clear();
-        let moved = moved_rows(&old, &self.findings);
+        let new = Arc::clone(&self.findings);
+        let moved = Moved::between(&old, &new);
         self.with_rows(|rows, ground| rows.take_rows(&moved, ground));
-        self.details.row = self.details.row.and_then(|row| moved.get(&row).copied());
+        self.details.row = self.details.row.and_then(|row| moved.row(row));
         for drilldown in &mut self.drilldowns {
             drilldown.rows_moved(&moved);
         }
-        if let Some(select) = self.select.take() {
-            let mut pane = std::mem::take(&mut self.rows);
-            if !pane.select_first(&select, self.filtered()) {
-                self.select = Some(select);
-            }
-            self.rows = pane;
+        // Again whenever rows come, until a person takes over: whichever comes first, the same row
+        // is selected in the end.
+        if let Some(select) = self.select.clone() {
+            self.with_rows(|rows, ground| rows.select_first(&select, ground.rows));
         }
     }
 
@@ -204,8 +204,17 @@ impl App {
         self.progress.hosts = totals.hosts;
         self.progress.hosts_with_creations = totals.hosts_with_creations;
         self.progress.bad = totals.bad;
+        if loaded.ledger.complete {
+            // Files that are evidence, and how many of them were read to their end.
+            self.progress.files_total = totals.files;
+            self.progress.files_done = totals.files.saturating_sub(totals.files_not_read);
+        }
         self.evidence.fill(&loaded.ledger);
+        let more_risk = !loaded.imported_scores.is_empty();
         self.loaded = Some(loaded);
+        if more_risk {
+            self.with_rows(FindingsPane::refresh);
+        }
     }
 
     fn take_end(&mut self, kind: JobKind, end: JobEnd) {
@@ -216,6 +225,8 @@ impl App {
                     JobEnd::Cancelled => Loading::Stopped,
                     end => Loading::Failed(reason(&end).unwrap_or_default()),
                 };
+                self.select = None;
+                self.rows.show_groups();
             }
             JobKind::Raw => self.details.known_raw.ended(&end),
             JobKind::Fields => self.details.known_fields.ended(&end),
@@ -233,6 +244,7 @@ impl App {
         let mut jobs = Vec::new();
         if self.view.drilldown().is_some() {
             jobs.extend(self.ask_drilldown());
+            jobs.extend(self.ask_whole_event());
         } else if let Some((event, stored)) = self.shown_event() {
             let kept = stored.raw.is_some();
             let generation = self.generation;
@@ -252,6 +264,19 @@ impl App {
             self.details.fit_fields(length);
         }
         jobs.into_iter().map(Effect::Start).collect()
+    }
+
+    /// For the fields of the event of the evidence that stands in full.
+    fn ask_whole_event(&mut self) -> Option<Job> {
+        let drilldown = self.drilldown()?;
+        let Some(Whole::Event(event)) = drilldown.whole else {
+            return None;
+        };
+        let event = drilldown.found()?.events.get(event)?;
+        let event = event.event.filter(|_| event.fields.is_empty())?;
+        let generation = self.generation;
+        let ask = event < self.findings.events.len() && self.details.known_fields.ask(event);
+        ask.then_some(Job::Fields { event, generation })
     }
 
     fn ask_drilldown(&mut self) -> Option<Job> {

@@ -2,8 +2,7 @@
 //! property. Also through what stands round an msiexec: `cmd /c …`, a quoted command line, PowerShell.
 //! Not a general parser of command lines; `url` is its only caller.
 //!
-//! msiexec's reading (Microsoft, "Command-Line Options" of Windows Installer, and the table of
-//! product.md): options begin with `/` or `-`, their case does not count, an argument may be glued to
+//! msiexec's reading (Microsoft, "Command-Line Options" of Windows Installer): options begin with `/` or `-`, their case does not count, an argument may be glued to
 //! its option, quotes may stand anywhere in a word, `NAME=value` sets a property, and lists in
 //! `TRANSFORMS`, `PATCH` and `SOURCELIST` are cut at `;`.
 

@@ -29,6 +29,8 @@ pub struct Facts<'r> {
     pub endpoint: Option<Cow<'r, str>>,
     /// The path of the parent's image (FDR: its name).
     pub parent_image: Option<&'r str>,
+    /// The name of the parent's parent (FDR, and there not always).
+    pub grandparent: Option<&'r str>,
     /// The parent's command line.
     pub parent_command_line: Option<&'r str>,
     /// The id that is unique among all processes (FDR: Falcon's).
@@ -70,6 +72,7 @@ impl Sources {
             raw_account: text(table, record, &names.account),
             endpoint: self.endpoint(source, record, hosts),
             parent_image: raw(&names.parent_image),
+            grandparent: raw(&names.grandparent),
             parent_command_line: raw(&names.parent_command_line),
             process_guid: raw(&names.process_guid),
             process_id: raw(&names.process_id),

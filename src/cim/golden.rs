@@ -108,6 +108,7 @@ fn write_facts(out: &mut String, facts: &Facts<'_>) {
         ("raw_account", facts.raw_account.as_deref()),
         ("endpoint", facts.endpoint.as_deref()),
         ("parent_image", facts.parent_image),
+        ("grandparent", facts.grandparent),
         ("parent_command_line", facts.parent_command_line),
         ("process_guid", facts.process_guid),
         ("process_id", facts.process_id),

@@ -140,6 +140,7 @@ pub(super) struct FactTable {
     pub current_directory: FactFrom,
     pub account: FactFrom,
     pub parent_image: FactFrom,
+    pub grandparent: FactFrom,
     pub parent_command_line: FactFrom,
     pub process_guid: FactFrom,
     pub process_id: FactFrom,

@@ -128,8 +128,19 @@ pub struct Drilldown {
     pub earliest_offset: Option<String>,
     /// How long after the finding it ends; as written.
     pub latest_offset: Option<String>,
-    /// The line of the file on which the search begins.
-    pub line: usize,
+    /// Where its parts stand in the file.
+    pub places: DrilldownPlaces,
+}
+
+/// Where the parts of a [`Drilldown`] stand in the file: line and column, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DrilldownPlaces {
+    /// The search; where there is none, the drilldown.
+    pub search: (usize, usize),
+    /// `earliest_offset`.
+    pub earliest: (usize, usize),
+    /// `latest_offset`.
+    pub latest: (usize, usize),
 }
 
 /// A field of a result row whose value gets a risk score.
@@ -243,13 +254,21 @@ impl Detection {
     /// own line and column. Where the two can't be laid side by side (a text with YAML escapes),
     /// the search itself is shown with the line on which it begins.
     pub fn excerpt(&self, span: Span) -> Excerpt<'_> {
-        let (line, column) = self.search_place;
-        let place = yaml::place_of(
-            &self.text,
-            (line, column),
-            &self.search,
-            span.start..span.end,
-        );
+        self.excerpt_of(&self.search, self.search_place, span)
+    }
+
+    /// The same for the search of a drilldown.
+    pub fn excerpt_of_drilldown<'a>(&'a self, drilldown: &'a Drilldown, span: Span) -> Excerpt<'a> {
+        self.excerpt_of(&drilldown.search, drilldown.places.search, span)
+    }
+
+    fn excerpt_of<'a>(
+        &'a self,
+        value: &'a str,
+        (line, column): (usize, usize),
+        span: Span,
+    ) -> Excerpt<'a> {
+        let place = yaml::place_of(&self.text, (line, column), value, span.start..span.end);
         match place {
             Some(span) => Excerpt {
                 name: &self.origin,
@@ -259,7 +278,7 @@ impl Detection {
             },
             None => Excerpt {
                 name: &self.origin,
-                text: &self.search,
+                text: value,
                 first_line: line.max(1),
                 span: span.start..span.end,
             },
@@ -307,7 +326,7 @@ impl Source<'_> {
             how_to_implement: text(node.get("how_to_implement")),
             known_false_positives: text(node.get("known_false_positives")),
             references: texts(node.get("references")),
-            drilldowns: self.drilldowns()?,
+            drilldowns: self.drilldowns(),
             entities: self.entities()?,
             threat_objects,
             finding_title: finding.and_then(|f| f.get("title")).map(Node::summary),
@@ -331,39 +350,49 @@ impl Source<'_> {
     fn name(&self) -> Result<String, LoadError> {
         let name = text(self.node.get("name"));
         if name.is_empty() {
-            return Err(LoadError::new(self.origin, "the detection has no 'name'")
+            return Err(self
+                .at(self.node, "the detection has no 'name'")
                 .with_help("add 'name: …'"));
         }
         Ok(name)
     }
 
     fn search(&self) -> Result<&Node, LoadError> {
+        const HELP: &str = "write 'search: |' and the SPL below it, further right";
         let Some(search) = self.node.get("search") else {
-            return Err(LoadError::new(self.origin, "the detection has no 'search'")
-                .with_help("add 'search: |' and the SPL below it"));
+            return Err(self
+                .at(self.node, "the detection has no 'search'")
+                .with_help(HELP));
         };
-        if search.text().is_none_or(|text| text.trim().is_empty()) {
-            return Err(self.at(search, "the 'search' is no text"));
+        let Some(text) = search.text() else {
+            return Err(self.at(search, "the 'search' is no text").with_help(HELP));
+        };
+        if text.trim().is_empty() {
+            return Err(self.at(search, "the 'search' is empty").with_help(HELP));
         }
         Ok(search)
     }
 
-    fn drilldowns(&self) -> Result<Vec<Drilldown>, LoadError> {
-        list(self.node.get("drilldown_searches"))
-            .iter()
-            .map(|node| {
-                let Some(search) = node.get("search") else {
-                    return Err(self.at(node, "the drilldown has no 'search'"));
-                };
-                Ok(Drilldown {
-                    name: text(node.get("name")),
-                    search: text(Some(search)),
-                    earliest_offset: node.get("earliest_offset").map(Node::summary),
-                    latest_offset: node.get("latest_offset").map(Node::summary),
-                    line: search.line,
-                })
-            })
-            .collect()
+    /// What is wrong with a drilldown is told where it is opened: the rule runs without it.
+    fn drilldowns(&self) -> Vec<Drilldown> {
+        let place = |node: Option<&Node>| node.map_or((0, 0), |n| (n.line, n.column));
+        let drilldown = |node: &Node| {
+            let get = |key: &str| node.get(key);
+            let search = get("search").unwrap_or(node);
+            Drilldown {
+                name: text(get("name")),
+                search: text(get("search")),
+                earliest_offset: get("earliest_offset").map(Node::summary),
+                latest_offset: get("latest_offset").map(Node::summary),
+                places: DrilldownPlaces {
+                    search: place(Some(search)),
+                    earliest: place(get("earliest_offset")),
+                    latest: place(get("latest_offset")),
+                },
+            }
+        };
+        let nodes = list(self.node.get("drilldown_searches"));
+        nodes.iter().map(drilldown).collect()
     }
 
     fn at(&self, node: &Node, message: impl Into<String>) -> LoadError {

@@ -9,12 +9,13 @@
 use super::detection::{Detection, Drilldown};
 use super::macros::Macros;
 use super::offset::{Bounds, Offset};
-use super::parsed_search::{ParsedSearch, SearchError};
+use super::parsed_search::{ParsedSearch, SearchError, excerpt_of_drilldown};
 use super::template;
 use crate::event::Timestamp;
 use crate::spl::ast::Pipeline;
 use crate::spl::bind::{self, Edit, Values};
-use crate::spl::macros::{Expanded, MacroUse};
+use crate::spl::diagnostic::{Diagnostic, render_expanded};
+use crate::spl::macros::Expanded;
 use crate::spl::{print, time_modifiers};
 
 /// The row that a drilldown is filled for.
@@ -41,8 +42,8 @@ pub struct ResolvedDrilldown {
     pub bounds: Bounds,
     /// What a person should know about it.
     pub warnings: Vec<String>,
-    /// The macros in it.
-    pub used: Vec<MacroUse>,
+    /// Its text before values were bound, and what its macros stand for.
+    pub expanded: Expanded,
 }
 
 /// Fills a drilldown of `rule` for a row.
@@ -52,12 +53,10 @@ pub fn resolve(
     macros: &Macros,
     row: Row<'_>,
 ) -> Result<ResolvedDrilldown, Box<SearchError>> {
-    let source = search_text(rule, drilldown);
-    let origin = format!("{} (drilldown '{}')", rule.origin, drilldown.name);
     let ParsedSearch {
         expanded,
         mut pipeline,
-    } = ParsedSearch::of_text(&source, &origin, macros)?;
+    } = ParsedSearch::of_drilldown(rule, drilldown, macros)?;
     let mut warnings = Vec::new();
     let bound = bind::bind(&mut pipeline, row.values);
     let spl = pasted(&expanded, &bound.edits, &pipeline, macros);
@@ -73,7 +72,7 @@ pub fn resolve(
                 .to_owned(),
         );
     }
-    let bounds = bounds_of(drilldown, &mut pipeline, row, &mut warnings);
+    let bounds = bounds_of(rule, drilldown, &mut pipeline, row, &mut warnings);
     let (title, missing) = template::fill(&drilldown.name, row.values);
     for token in missing.iter().filter(|t| !bound.unknown.contains(t)) {
         warnings.push(format!("the row has no '{token}' for the title"));
@@ -84,14 +83,17 @@ pub fn resolve(
         spl,
         bounds,
         warnings,
-        used: expanded.used,
+        expanded,
     })
 }
 
-/// The drilldown's search with the rule's own in its place.
-pub fn search_text(rule: &Detection, drilldown: &Drilldown) -> String {
-    let own = rule.search.trim();
-    drilldown.search.replace("%original_detection_search%", own)
+impl ResolvedDrilldown {
+    /// Draws a message about a place of this search, which a later stage found, on the file of the
+    /// rule that it was resolved of.
+    pub fn draw(&self, rule: &Detection, drilldown: &Drilldown, problem: &Diagnostic) -> String {
+        let locate = |span| excerpt_of_drilldown(rule, drilldown, span);
+        render_expanded(problem, &self.expanded, &locate)
+    }
 }
 
 /// The written search with its tokens replaced. Where the edits can't be made there (a token that a
@@ -114,20 +116,23 @@ fn pasted(expanded: &Expanded, edits: &[Edit], tree: &Pipeline, macros: &Macros)
 }
 
 fn bounds_of(
+    rule: &Detection,
     drilldown: &Drilldown,
     pipeline: &mut Pipeline,
     row: Row<'_>,
     warnings: &mut Vec<String>,
 ) -> Bounds {
-    let mut offset = |text: &Option<String>| {
+    let mut offset = |text: &Option<String>, (line, column): (usize, usize)| {
         // Without offset ES searches all time.
         let parsed = Offset::parse(text.as_deref()?);
-        parsed
-            .map_err(|error| warnings.push(format!("{error}; all loaded data are searched")))
-            .ok()
+        let said = |error| {
+            let file = &rule.origin;
+            format!("{file}:{line}:{column}: {error}; all loaded data are searched")
+        };
+        parsed.map_err(|error| warnings.push(said(error))).ok()
     };
-    let earliest = offset(&drilldown.earliest_offset);
-    let latest = offset(&drilldown.latest_offset);
+    let earliest = offset(&drilldown.earliest_offset, drilldown.places.earliest);
+    let latest = offset(&drilldown.latest_offset, drilldown.places.latest);
     let modifiers = time_modifiers::take(pipeline);
     let counted = |offset: Option<Offset>| matches!(offset, Some(Offset::Seconds(_)));
     if row.anchor.is_none() && (counted(earliest) || counted(latest) || !modifiers.is_empty()) {

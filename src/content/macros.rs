@@ -46,6 +46,8 @@ pub struct Macro {
     pub origin: String,
     /// Its line in the file.
     pub line: usize,
+    /// It is an eval expression (`iseval`): known by name, and refused where a search uses it.
+    pub is_eval: bool,
 }
 
 /// A macro that a file gave.
@@ -85,6 +87,7 @@ impl Macros {
             description: format!("The tuning of '{}': nothing is filtered.", rule.name),
             origin: BUILT_IN.to_owned(),
             line: 0,
+            is_eval: false,
         });
     }
 
@@ -97,11 +100,12 @@ impl Macros {
             collect_files(path, 0, &mut files)?;
             let mut found = Vec::new();
             for file in files {
-                found.extend(read_file(&file)?.0);
+                let more = self.read_file(&file, &found)?.0;
+                found.extend(more);
             }
             found
         } else {
-            let (found, no_macro) = read_file(path)?;
+            let (found, no_macro) = self.read_file(path, &[])?;
             if let Some(place) = no_macro {
                 return Err(place);
             }
@@ -139,6 +143,12 @@ impl Macros {
             arguments: one.arguments.clone(),
             definition: one.definition.clone(),
             origin: one.origin.clone(),
+            refused: one.is_eval.then(|| {
+                let (file, line) = (&one.origin, one.line);
+                format!(
+                    "it is an eval expression ('iseval', {file}:{line}), which is not supported"
+                )
+            }),
         })
     }
 
@@ -158,18 +168,32 @@ impl Macros {
     }
 }
 
+impl Macros {
+    /// Reads a file. `before` are macros of this folder that were read before it: Splunk puts the
+    /// layers of an app over each other setting by setting, so that a `local` stanza may leave to
+    /// `default` what its arguments are called.
+    fn read_file(&self, path: &Path, before: &[Macro]) -> Result<Found, LoadError> {
+        let origin = path.display().to_string();
+        let text = super::read_text(path)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        if !is_conf(path, text) {
+            return from_yaml(text, &origin);
+        }
+        let arguments = |name: &str, argc: usize| {
+            let same = |one: &&Macro| one.name == name && one.arguments.len() == argc;
+            let known = before
+                .iter()
+                .rev()
+                .find(same)
+                .or_else(|| self.get(name, argc));
+            known.map(|one| one.arguments.clone())
+        };
+        Ok((conf::read(text, &origin, &arguments)?, None))
+    }
+}
+
 /// The macros of a file and, if something in it is none, what is to be said of that.
 type Found = (Vec<Macro>, Option<LoadError>);
-
-fn read_file(path: &Path) -> Result<Found, LoadError> {
-    let origin = path.display().to_string();
-    let text = super::read_text(path)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    if is_conf(path, text) {
-        return Ok((conf::read(text, &origin)?, None));
-    }
-    from_yaml(text, &origin)
-}
 
 /// By its ending, else by its first line that says something.
 fn is_conf(path: &Path, text: &str) -> bool {
@@ -240,6 +264,7 @@ fn from_yaml(text: &str, origin: &str) -> Result<Found, LoadError> {
                     .unwrap_or_default(),
                 origin: origin.to_owned(),
                 line: node.line,
+                is_eval: false,
             });
         }
     }

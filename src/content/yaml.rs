@@ -101,7 +101,11 @@ pub fn read(text: &str, origin: &str) -> Result<Vec<Node>, LoadError> {
                 .map_or((0, 0), |at| (at.line(), at.column()));
             let place = (to_usize(line), to_usize(column));
             let message = error.without_snippet().to_string();
-            Err(LoadError::at(origin, text, place, bare_message(&message)))
+            let error = LoadError::at(origin, text, place, bare_message(&message));
+            Err(error.with_help(
+                "keys of one level begin in one column, a block of text ('|') stands further right \
+                 than its key, blanks indent and tabs do not; quote a value that holds ': '",
+            ))
         }
     }
 }
@@ -134,6 +138,10 @@ pub fn place_of(
     at += usize::from(quote.is_some());
     let mut place: Option<Range<usize>> = None;
     for (offset, c) in value.char_indices() {
+        if part.is_empty() && offset >= part.start {
+            // Right behind what stands before it, not before what follows on a later line.
+            return Some(at..at);
+        }
         if offset >= part.end && place.is_some() {
             break;
         }
@@ -158,13 +166,8 @@ pub fn place_of(
         }
         at += c.len_utf8();
     }
-    // An empty place, at the end of the value or before it.
-    let place = place.unwrap_or(at..at);
-    Some(if part.is_empty() {
-        place.start..place.start
-    } else {
-        place
-    })
+    // An empty place at the end of the value.
+    Some(place.unwrap_or(at..at))
 }
 
 /// Without the place, which is told otherwise, and without advice to programmers.

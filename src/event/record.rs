@@ -133,7 +133,7 @@ impl Record {
         self.system("EventRecordID")?.trim().parse().ok()
     }
 
-    /// The identity of the event, by which a second copy is known (product.md, "The same event
+    /// The identity of the event, by which a second copy is known ("the same event
     /// twice"): Windows: provider, event id, Computer, time and the event data, so that a shadow
     /// copy, a forwarded copy and an export of one event are one; flat families: every field. The
     /// carrier (file, channel, record id, format) has no part in it.
@@ -142,9 +142,8 @@ impl Record {
     /// (some drop them), the case of GUIDs and the braces around them, hex against decimal (`0x3E7`,
     /// `0x00003e7`, `999`), the decimals of a UTC time, CRLF against LF. The time is `TimeCreated`
     /// where the carrier has it, cut to milliseconds: older exporters cut the seventh digit off,
-    /// Velociraptor writes a float, Winlogbeat cuts at milliseconds itself. (The design says full
-    /// precision; but no host starts two processes of one id and one command line within a
-    /// millisecond.) A carrier that has another time (NXLog, flat Sysmon) gives another identity.
+    /// Velociraptor writes a float, Winlogbeat cuts at milliseconds itself, and no host starts two
+    /// processes of one id and one command line within a millisecond. A carrier that has another time (NXLog, flat Sysmon) gives another identity.
     ///
     /// Splunk's forwarder writes names where the log has SIDs. In a 4688 those fields have no part
     /// in the identity: a creation is told from another by time and process id. Other events keep
@@ -163,7 +162,8 @@ impl Record {
         });
         if self.family == Family::Windows {
             for name in ["Provider", "EventID", "Computer"] {
-                put(self.system(name).unwrap_or(""));
+                // Host names do not differ by case.
+                put(&self.system(name).unwrap_or("").to_lowercase());
             }
             put(&self.milliseconds().unwrap_or_default());
         }

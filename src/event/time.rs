@@ -13,6 +13,9 @@ const TICKS_PER_SECOND: i64 = 10_000_000;
 /// 1601-01-01 to 1970-01-01 in ticks, the distance between FILETIME and the UNIX epoch.
 const FILETIME_EPOCH: i64 = 116_444_736_000_000_000;
 
+/// The letters behind a `%` that [`Timestamp::format`] knows.
+const CONVERSIONS: &str = "YymdeHkIMSpbhBaAjZzTFDsNQf%";
+
 /// An instant: ticks of 100 ns since 1970-01-01T00:00:00Z, negative before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -156,6 +159,23 @@ impl Timestamp {
             }
         }
         out
+    }
+
+    /// The first `%x` of a format that [`Timestamp::format`] leaves as it stands.
+    pub fn unknown_conversion(format: &str) -> Option<String> {
+        let mut rest = format;
+        while let Some((_, behind)) = rest.split_once('%') {
+            let letters = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+            let Some(conversion) = letters.chars().next() else {
+                return Some(format!("%{behind}"));
+            };
+            if !CONVERSIONS.contains(conversion) {
+                let width = behind.len() - letters.len() + conversion.len_utf8();
+                return Some(format!("%{}", behind.get(..width).unwrap_or(behind)));
+            }
+            rest = letters.get(1..).unwrap_or("");
+        }
+        None
     }
 
     fn convert(self, out: &mut String, conversion: char, width: &str, at: DateTime, zone: Zone) {
@@ -425,6 +445,28 @@ mod tests {
         assert_eq!(at.format("%H:%M %Z %z", zone), "12:34 UTC-05:30 -0530");
         assert_eq!(Zone::parse("Europe/Berlin"), None);
         assert_eq!(Zone::parse("+2"), Zone::parse("UTC+02:00"));
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_time_is_named() {
+        for (format, unknown) in [
+            ("%Y-%m-%dT%H:%M:%S.%3N %%", None),
+            ("%Y-%U", Some("%U")),
+            ("%5ü", Some("%5ü")),
+            ("100%", Some("%")),
+        ] {
+            let found = Timestamp::unknown_conversion(format);
+            assert_eq!(found.as_deref(), unknown);
+        }
+        let at = Timestamp::from_ticks(0);
+        for letter in ('!'..='~').filter(|c| !c.is_ascii_digit()) {
+            let format = format!("%{letter}");
+            let known = Timestamp::unknown_conversion(&format).is_none();
+            assert_eq!(
+                known,
+                letter == '%' || at.format(&format, Zone::UTC) != format
+            );
+        }
     }
 
     proptest::proptest! {

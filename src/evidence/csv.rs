@@ -151,12 +151,12 @@ fn cell(text: &str, delimiter: u8) -> (Cow<'_, str>, &str) {
             None => (rest, ""),
         };
         push(&mut value, piece);
-        let Some(doubled) = after.strip_prefix("\"\"") else {
+        let Some(after) = after.strip_prefix("\"\"") else {
             rest = after.get(1..).unwrap_or_default();
             break;
         };
         push(&mut value, "\"");
-        rest = doubled;
+        rest = after;
     }
     // What stands behind the closing quote belongs to the cell, as most readers have it.
     let (piece, after) = rest.split_at(plain(rest));

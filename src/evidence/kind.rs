@@ -87,10 +87,13 @@ impl Kind {
     }
 }
 
+/// The kind of a file without a byte.
+pub const EMPTY: &str = "empty file";
+
 /// What a file with these first bytes is, when it has the mark of something that is no log.
 pub fn by_magic(head: &[u8]) -> Option<Outcome> {
     if head.is_empty() {
-        return Some(named("empty file"));
+        return Some(named(EMPTY));
     }
     let kind = TABLE.kind.iter().find(|kind| kind.fits(head))?;
     Some(kind.outcome())

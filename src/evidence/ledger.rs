@@ -1,5 +1,6 @@
 //! The accounting of evidence: every record is a creation, out of scope, passed over or bad, for
-//! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is outputs.md's.
+//! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is one that
+//! others rely on.
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
 use super::outcome::Outcome;
@@ -67,6 +68,10 @@ pub struct FileEntry {
     pub assumed_time: u64,
     /// Records in which bytes that are no UTF-8 were replaced.
     pub repaired: u64,
+    /// Bytes between records, of no meaning here: white space, an enclosing element, empty chunks.
+    pub skipped_bytes: u64,
+    /// How its text is encoded.
+    pub encoding: Option<String>,
     /// The first bad records.
     pub bad: Vec<BadEntry>,
     /// How many there are.
@@ -390,6 +395,10 @@ impl FileEntry {
         self.status = outcome.status;
         self.bytes = outcome.bytes;
         self.repaired = outcome.repaired;
+        self.skipped_bytes = outcome.skipped_bytes;
+        let is_text =
+            matches!(outcome.status, Status::Read | Status::Partly) && self.format != "EVTX";
+        self.encoding = is_text.then(|| outcome.encoding.to_string());
         if self.format.is_empty() {
             self.format = outcome.kind.clone().unwrap_or_else(|| "unknown".to_owned());
         }

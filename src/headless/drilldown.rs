@@ -25,9 +25,17 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     for remark in &remarks {
         say(remark);
     }
-    let which = match args.which {
-        Which::Results => 0,
-        Which::Risk => 1,
+    let Some(which) = engine.rule.drilldown_place(args.which == Which::Risk) else {
+        let asked = if args.which == Which::Risk {
+            "risk events"
+        } else {
+            "its results"
+        };
+        say(&format!(
+            "'{}' has no drilldown for {asked}: its YAML would have one under 'drilldown_searches'",
+            engine.rule.detection.name
+        ));
+        return Ok(status::USAGE);
     };
     let mut tokens = given(args);
     if let Some(missing) = unfilled(&engine.rule, which, &tokens) {

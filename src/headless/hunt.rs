@@ -44,8 +44,7 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
         );
     }
     // Wrong names are told before an hour of reading, not after.
-    let no_rows = engine.rule.plan.run_rows(std::iter::empty());
-    order(&no_rows, args.rows.sort.as_ref())?;
+    order(&engine.rule.columns(), args.rows.sort.as_ref())?;
     let outputs = Outputs::create(args)?;
     let mut line = Line::new(quiet);
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
@@ -149,7 +148,7 @@ fn finish(
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
-        let events = hunted.findings.events.len() as u64;
+        let events = hunted.findings.findings.iter().map(|f| f.count).sum();
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
     say_nothing_read(ledger);
@@ -199,10 +198,8 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
-    let ledger = &hunted.loaded.ledger;
-    let totals = &ledger.totals;
-    // Each event once, like the creations.
-    let with_command_line: u64 = ledger.hosts.iter().map(|h| h.with_command_line).sum();
+    let loaded = &hunted.loaded;
+    let totals = &loaded.ledger.totals;
     let counts: Vec<String> = hunted
         .loaded
         .clause_counts
@@ -217,10 +214,10 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
     format!(
         "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
         rule.detection.name,
-        counted(totals.creations - totals.duplicates, "process creation"),
+        counted(loaded.tested, "process creation"),
         grouped(totals.hosts_with_creations),
         counted(totals.hosts, "host"),
-        grouped(with_command_line),
+        grouped(loaded.tested_with_command_line),
     )
 }
 

@@ -1,6 +1,6 @@
 //! Layer 10, the same engine without a screen: `hunt` and `drilldown`. What each prints is
 //! `report`'s; here is the order of doing things, the messages on standard error and the exit
-//! status (outputs.md).
+//! status.
 
 pub mod demo;
 pub mod drilldown;
@@ -11,7 +11,7 @@ pub mod progress;
 pub mod rows;
 pub mod session;
 
-/// Exit statuses (outputs.md).
+/// Exit statuses: the README's table.
 pub mod status {
     /// All evidence was read.
     pub const READ: u8 = 0;

@@ -32,7 +32,8 @@ pub fn engine(
             .read(&text)
             .with_context(|| format!("'{}'", shown(path)))?;
     }
-    let (imported, remarks) = risk_events(risk_files, settings)?;
+    let (imported, mut remarks) = risk_events(risk_files, settings)?;
+    remarks.splice(0..0, rule.drawn_lints());
     let options = HuntOptions {
         paths: reading.paths.clone(),
         built_in: &[],

@@ -8,7 +8,7 @@ use crate::search::Table;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// What a formula may begin with: outputs.md's list, the line feed, and the full-width forms that
+/// What a formula may begin with: `= + - @` and a tab, the line feed, and the full-width forms that
 /// some spreadsheets take for the same.
 const FORMULA: [char; 11] = [
     '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',

@@ -8,7 +8,6 @@
 
 pub mod coverage;
 pub mod csv;
-pub mod defang;
 pub mod events;
 mod grid;
 pub mod json;
@@ -22,7 +21,6 @@ mod wrap;
 
 pub use coverage::write_coverage;
 pub use csv::{Medium, write_csv};
-pub use defang::defang;
 pub use events::{ReadRaw, write_events};
 pub use json::{Document, RuleName, write_json};
 pub use ledger::{LedgerDocument, MacroOverride, RuleEntry, write_ledger};

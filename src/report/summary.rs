@@ -80,6 +80,12 @@ pub fn problem_line(file: &FileEntry) -> Option<String> {
     match file.status {
         Status::Read => {}
         Status::Partly => parts.push("read partly".to_owned()),
+        // The reason of a known kind begins with its name and says that it is not opened.
+        Status::NotOpened
+            if file
+                .hint
+                .as_ref()
+                .is_some_and(|h| h.starts_with(&file.format)) => {}
         Status::NotOpened => parts.push(with_kind("not opened", file)),
         Status::NotEvidence => parts.push(with_kind("not evidence", file)),
     }

@@ -1,4 +1,5 @@
-//! Risk events from the rows of a rule: one for each row and entity (splunk-es.md §3.4).
+//! Risk events from the rows of a rule: one for each row and entity, with the
+//! fields that Splunk ES gives them (ES documentation, risk data model; contentctl, `risk_event.py`).
 //!
 //! Decisions: an entity field without a value makes no event; a multivalue one makes one for each
 //! value (believed of ES, not verified); `unknown` and `null` are values like any other, as the

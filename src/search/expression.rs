@@ -65,6 +65,16 @@ impl Expression {
     pub(super) fn is_boolean(&self) -> bool {
         self.root.is_boolean()
     }
+
+    /// Whether it can't be true or false.
+    pub(super) fn is_value(&self) -> bool {
+        match &self.root {
+            Node::Text(_) | Node::Negate(_) | Node::Concat(_) | Node::Calculate(..) => true,
+            Node::Constant(constant) => matches!(constant, Datum::Number(_)),
+            Node::Call(call) => call.is_value(),
+            Node::Field(_) | Node::Not(_) | Node::Decide(..) | Node::Compare(..) => false,
+        }
+    }
 }
 
 impl Compiler<'_> {

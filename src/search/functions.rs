@@ -183,11 +183,15 @@ pub(super) fn compile(
     };
     if let Some(wanted) = function.arguments.missed_by(arguments.len()) {
         let message = format!("'{name}' takes {wanted}, not {}", arguments.len());
-        compiler.messages.error("SPL-ARGUMENTS", message, span);
+        let help = format!("{name}(…) gives {}", function.doc);
+        let refused = Diagnostic::new("SPL-ARGUMENTS", message, span).with_help(help);
+        compiler.messages.refuse(refused);
     }
     if name == "now" && compiler.environment.now.is_none() {
         let message = "'now' needs the time at which the search is run, and none was given";
-        compiler.messages.error("SPL-TIME", message, span);
+        let help = "write the time itself, in seconds: it would be another with every run";
+        let refused = Diagnostic::new("SPL-TIME", message, span).with_help(help);
+        compiler.messages.refuse(refused);
     }
     call(compiler, function, arguments, span)
 }
@@ -219,20 +223,17 @@ fn call(
     let written = function.pattern.and_then(|takes| {
         let (Takes::Regex(place) | Takes::Like(place)) = takes;
         match arguments.get(place) {
-            Some(Node::Text(text)) => Some(takes.compile(text)),
+            Some(Node::Text(text)) => Some((text, takes.compile(text))),
             _ => None,
         }
     });
     let pattern = match written {
-        Some(Err(error)) => {
-            let error = error.to_string();
-            let reason = error.lines().last().unwrap_or_default();
-            let reason = reason.trim_start_matches("error: ");
-            let message = format!("the pattern of '{}' can't be used: {reason}", function.name);
-            compiler.messages.error("SPL-REGEX", message, span);
+        Some((text, Err(error))) => {
+            let refused = refuse_pattern(function, text, &error, span);
+            compiler.messages.refuse(refused);
             None
         }
-        Some(Ok(pattern)) => Some(pattern),
+        Some((_, Ok(pattern))) => Some(pattern),
         None => None,
     };
     Node::Call(Box::new(Call {
@@ -240,6 +241,18 @@ fn call(
         arguments,
         pattern,
     }))
+}
+
+fn refuse_pattern(function: &Function, text: &str, error: &regex::Error, span: Span) -> Diagnostic {
+    let error = error.to_string();
+    let reason = error.lines().last().unwrap_or_default();
+    let reason = reason.trim_start_matches("error: ");
+    let name = function.name;
+    let message = format!("the pattern '{text}' of '{name}' can't be used: {reason}");
+    Diagnostic::new("SPL-REGEX", message, span).with_help(
+        "patterns have no look-around and no back-references here; a sign that stands for itself \
+         has a \\ before it",
+    )
 }
 
 impl Takes {
@@ -273,7 +286,8 @@ impl Arguments {
         };
         (!fits).then(|| match self {
             Self::Between(0, 0) => "no argument".to_owned(),
-            Self::Between(least, most) if least == most => format!("{least} argument(s)"),
+            Self::Between(1, 1) => "1 argument".to_owned(),
+            Self::Between(least, most) if least == most => format!("{least} arguments"),
             Self::Between(least, most) => format!("{least} to {most} arguments"),
             Self::AtLeast(least) => format!("{least} and more arguments"),
             Self::Pairs => "conditions and values in turn".to_owned(),
@@ -296,6 +310,11 @@ impl Call {
                 results.any(Node::is_boolean)
             }
         }
+    }
+
+    /// Whether it can't be true or false.
+    pub(super) fn is_value(&self) -> bool {
+        self.function.gives == Value
     }
 
     /// An argument, evaluated; null when there is none.

@@ -24,7 +24,7 @@ impl Messages {
     }
 
     pub(super) fn lint(&mut self, diagnostic: Diagnostic) {
-        self.lints.push(diagnostic);
+        self.lints.push(diagnostic.as_lint());
     }
 
     /// Says, once, that something nests too deep. True when it does.

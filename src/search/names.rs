@@ -62,9 +62,62 @@ impl NamePattern {
     }
 }
 
+/// The one of `known` that `name` is most likely a slip of the pen for: at most two letters off,
+/// and fewer than half of them. Case set aside.
+pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let length = name.chars().count();
+    // Names of fields are short: what is long is no slip.
+    if length > 64 {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let near = known.map(|one| (distance(&name, &one.to_lowercase()), one));
+    let near = near.filter(|(letters, _)| *letters <= 2.min(length / 2));
+    near.min().map(|(_, one)| one)
+}
+
+/// How many letters must be put in, taken out or changed (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (at, l) in left.chars().enumerate() {
+        let mut letters = right.chars();
+        let (mut corner, mut last) = (at, at + 1);
+        for (place, cell) in row.iter_mut().enumerate() {
+            if place > 0 {
+                let changed = corner + usize::from(letters.next() != Some(l));
+                corner = *cell;
+                last = changed.min(*cell + 1).min(last + 1);
+            }
+            *cell = last;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_known() {
+        for (left, right, letters) in [
+            ("", "", 0),
+            ("", "ab", 2),
+            ("ab", "", 2),
+            ("kitten", "sitting", 3),
+            ("proces", "process", 1),
+            ("usre", "user", 2),
+        ] {
+            assert_eq!(distance(left, right), letters, "{left} {right}");
+        }
+        let known = ["process", "process_id", "user", "dest"];
+        let of = |name: &str| nearest(name, known.into_iter());
+        assert_eq!(of("Proces"), Some("process"));
+        assert_eq!(of("usr"), Some("user"));
+        assert_eq!(of("command_line"), None);
+        assert_eq!(of("x"), None);
+        assert_eq!(of(&"x".repeat(100_000)), None);
+    }
 
     #[test]
     fn stars_capture_and_are_filled_in() {

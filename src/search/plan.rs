@@ -265,11 +265,11 @@ fn compile_first(
     };
     let first = match (&command.kind, &input) {
         (CommandKind::Tstats(tree), PlanInput::Table { dataset, .. }) => {
-            Tstats::compile(tree, command.span, dataset, None, messages)
+            Tstats::compile(tree, dataset, None, messages)
         }
         (CommandKind::Tstats(tree), PlanInput::Dataset { .. }) => {
             let name = rows.map_or("", |dataset| &dataset.name);
-            Tstats::compile(tree, command.span, name, rows, messages)
+            Tstats::compile(tree, name, rows, messages)
         }
         _ => {
             let fields = rows.map(|dataset| &dataset.fields).into_iter().flatten();

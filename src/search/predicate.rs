@@ -148,8 +148,24 @@ fn compile(
             span: span_of(tree),
             check: Check::Equal(values.iter().map(Matcher::of).collect()),
         }),
-        ast::Predicate::Text(term) => free_term(term),
+        ast::Predicate::Text(term) => {
+            lint_word(term, messages);
+            free_term(term)
+        }
     }
+}
+
+/// Only capitals join conditions (Search Manual, "Boolean expressions"): a lower-case `and` is a
+/// word that is looked for, which is hardly ever meant.
+fn lint_word(term: &Literal, messages: &mut Messages) {
+    let text = plain_text(term);
+    let capitals = text.to_ascii_uppercase();
+    if term.quoted || !matches!(capitals.as_str(), "AND" | "OR" | "NOT") {
+        return;
+    }
+    let message = format!("'{text}' is looked for as a word: only capitals join conditions");
+    let help = format!("write {capitals}, or quote the word to look for it");
+    messages.lint(crate::spl::Diagnostic::new("SPL-LOWEROP", message, term.span).with_help(help));
 }
 
 fn all_of(parts: Vec<Node>) -> Node {

@@ -8,6 +8,7 @@ use super::canonical;
 use super::cells::{Cells, Fields, Place, TIME, bare_name};
 use super::group::{Grouping, Groups, refuse_same_columns};
 use super::messages::Messages;
+use super::names::nearest;
 use super::predicate::Predicate;
 use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
@@ -92,12 +93,11 @@ impl Tstats {
     /// of a data model.
     pub(super) fn compile(
         tree: &ast::Tstats,
-        span: crate::spl::Span,
         dataset: &str,
         rows: Option<&Dataset>,
         messages: &mut Messages,
     ) -> Self {
-        let fill = fill_of(&tree.options, span, messages);
+        let fill = fill_of(&tree.options, messages);
         if fill.is_none() && !tree.by.is_empty() {
             lint_no_fill(tree, messages);
         }
@@ -168,14 +168,12 @@ impl Tstats {
     }
 }
 
-fn fill_of<'o>(
-    options: &'o [(String, String)],
-    span: crate::spl::Span,
-    messages: &mut Messages,
-) -> Option<&'o str> {
+fn fill_of<'o>(options: &'o [(Name, Name)], messages: &mut Messages) -> Option<&'o str> {
     let mut fill = None;
     for (name, value) in options {
-        let Some((_, effect)) = OPTIONS.iter().find(|(known, _)| known == name) else {
+        let span = crate::spl::Span::from(name.span.start..value.span.end);
+        let (name, value) = (&name.text, &value.text);
+        let Some((_, effect)) = OPTIONS.iter().find(|(known, _)| *known == name.as_str()) else {
             let message = format!("tstats has no option '{name}'");
             let known: Vec<&str> = OPTIONS.iter().map(|(name, _)| *name).collect();
             let refused = Diagnostic::new("SPL-OPTION", message, span)
@@ -189,7 +187,8 @@ fn fill_of<'o>(
             Effect::MustBeFalse if is_false(value) => {}
             Effect::MustBeFalse => {
                 let message = format!("tstats with '{name}={value}' can't be run in this version");
-                messages.error("SPL-OPTION", message, span);
+                let help = format!("write {name}=false, or take it away");
+                messages.refuse(Diagnostic::new("SPL-OPTION", message, span).with_help(help));
             }
         }
     }
@@ -217,7 +216,8 @@ fn refuse_stars(tree: &ast::Tstats, messages: &mut Messages) {
 fn lint_no_fill(tree: &ast::Tstats, messages: &mut Messages) {
     let span = tree.by.first().map_or(tree.from.span, |by| by.name.span);
     let message = "no fillnull_value: events with a null in any of the by fields are left out";
-    messages.lint(Diagnostic::new("SPL-NOFILL", message, span));
+    let lint = Diagnostic::new("SPL-NOFILL", message, span);
+    messages.lint(lint.with_help("write 'tstats fillnull_value=null …' to keep them"));
 }
 
 /// Names that are null in every row, each once.
@@ -232,8 +232,11 @@ fn lint_fields(tree: &ast::Tstats, dataset: &Dataset, messages: &mut Messages) {
     let mut seen = hashbrown::HashSet::new();
     for name in names {
         let is_node = chosen_by_node && name.text == "nodename";
-        if seen.insert(&name.text) && !is_node {
-            messages.lints.extend(unknown_field(name, dataset));
+        if seen.insert(&name.text)
+            && !is_node
+            && let Some(lint) = unknown_field(name, dataset)
+        {
+            messages.lint(lint);
         }
     }
 }
@@ -267,18 +270,15 @@ fn unknown_field(name: &Name, dataset: &Dataset) -> Option<Diagnostic> {
     let message = format!("'{text}' is no field of '{full}': it is null in every row");
     // Letter case counts in the names of fields; a difference in it alone is a slip of the pen.
     let last = text.rsplit('.').next().unwrap_or(text);
-    let meant = dataset
-        .fields
-        .iter()
-        .find(|f| f.name.eq_ignore_ascii_case(last));
-    let meant = meant.map(|field| format!("{}.{}", dataset.name, field.name));
+    let fields = || dataset.fields.iter().map(|field| &*field.name);
+    let meant = nearest(last, fields()).map(|field| format!("{}.{field}", dataset.name));
     let code = match &meant {
         Some(meant) if meant.eq_ignore_ascii_case(text) => "SPL-CASE",
         _ => "SPL-FIELD",
     };
     let lint = Diagnostic::new(code, message, name.span);
-    Some(match meant {
-        Some(meant) => lint.with_help(format!("write '{meant}'")),
-        None => lint,
-    })
+    Some(lint.with_help(meant.map_or_else(
+        || format!("the fields are {}", fields().collect::<Vec<_>>().join(", ")),
+        |meant| format!("write '{meant}'"),
+    )))
 }

@@ -98,8 +98,8 @@ pub struct Dataset {
 /// `tstats` (Search Reference, "tstats").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tstats {
-    /// `summariesonly=false` and the like, in order, names lower-cased.
-    pub options: Vec<(String, String)>,
+    /// `summariesonly=false` and the like, name and value in order, names lower-cased.
+    pub options: Vec<(Name, Name)>,
     /// What is computed.
     pub aggregates: Vec<Aggregate>,
     /// `from datamodel=…`.
@@ -154,7 +154,7 @@ pub struct Rename {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Convert {
     /// `timeformat="…"`; Splunk's own is `%m/%d/%Y %H:%M:%S`.
-    pub time_format: Option<String>,
+    pub time_format: Option<Name>,
     /// `ctime(firstTime) as x`.
     pub functions: Vec<Aggregate>,
 }

@@ -6,6 +6,7 @@ use super::ast::Span;
 use super::macros::Expanded;
 use crate::event::visible::{is_hidden, visible};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// A message about a place in a text.
@@ -20,6 +21,8 @@ pub struct Diagnostic {
     pub span: Span,
     /// What to do about it.
     pub help: Option<String>,
+    /// It stops nothing: the search is odd, and runs.
+    pub is_lint: bool,
 }
 
 impl Diagnostic {
@@ -30,7 +33,15 @@ impl Diagnostic {
             message: message.into(),
             span,
             help: None,
+            is_lint: false,
         }
+    }
+
+    /// As one that stops nothing.
+    #[must_use]
+    pub fn as_lint(mut self) -> Self {
+        self.is_lint = true;
+        self
     }
 
     /// With a remedy.
@@ -52,6 +63,16 @@ pub struct Excerpt<'a> {
     pub first_line: usize,
     /// The place to underline, in bytes.
     pub span: Range<usize>,
+}
+
+impl Excerpt<'_> {
+    /// The line and column, from 1, at which the place begins.
+    pub fn place(&self) -> (usize, usize) {
+        let before = self.text.get(..self.span.start).unwrap_or("");
+        let line = self.first_line + before.matches('\n').count();
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        (line, column)
+    }
 }
 
 /// Draws a message about a text that was parsed as it stands.
@@ -99,27 +120,55 @@ pub fn draw(diagnostic: &Diagnostic, excerpts: &[Excerpt<'_>]) -> String {
     let help = diagnostic.help.as_deref().map(visible);
     let shown: Vec<_> = excerpts.iter().map(cut_out).collect();
     let names: Vec<_> = excerpts.iter().map(|e| visible(e.name)).collect();
-    let mut group = Group::with_title(Level::ERROR.primary_title(&*message).id(diagnostic.code));
+    let level = if diagnostic.is_lint {
+        Level::WARNING
+    } else {
+        Level::ERROR
+    };
+    let mut group = Group::with_title(level.primary_title(&*message).id(diagnostic.code));
     for (cut, name) in shown.iter().zip(&names) {
         group = group.element(
             Snippet::source(&*cut.text)
-                .line_start(cut.first_line)
-                .path(&**name)
+                .line_start(cut.line)
+                .path(format!("{name}{NAME_END}"))
                 .annotation(AnnotationKind::Primary.span(cut.span.clone())),
         );
     }
     if let Some(help) = &help {
         group = group.element(Level::HELP.message(&**help));
     }
-    let mut drawn = Renderer::plain().render(&[group]);
+    let mut drawn = with_places(&Renderer::plain().render(&[group]), &shown);
     drawn.push('\n');
     drawn
+}
+
+/// Ends the name of a text until its place is put behind it: a noncharacter, which no text of
+/// people holds.
+const NAME_END: char = '\u{fdd0}';
+
+/// The renderer counts lines and columns of what is shown. That may begin in the middle of a line,
+/// and be longer than the text for what was made visible: the text's own are put in their place.
+fn with_places(drawn: &str, shown: &[CutOut]) -> String {
+    if drawn.matches(NAME_END).count() != shown.len() {
+        // Some text does hold it: better the renderer's places than wrong ones.
+        return drawn.replace(NAME_END, "");
+    }
+    let mut parts = drawn.split(NAME_END);
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for (part, cut) in parts.zip(shown) {
+        let end = part.find('\n').unwrap_or(part.len());
+        let _ = write!(out, ":{}:{}", cut.line, cut.column);
+        out.push_str(part.get(end..).unwrap_or(""));
+    }
+    out
 }
 
 /// The lines around a place, made visible.
 struct CutOut {
     text: String,
-    first_line: usize,
+    /// The line and column, from 1, at which the place begins.
+    line: usize,
+    column: usize,
     span: Range<usize>,
 }
 
@@ -129,10 +178,12 @@ fn cut_out(excerpt: &Excerpt<'_>) -> CutOut {
     let end = floor(text, excerpt.span.end.max(start));
     let before = text.get(..start).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
     let line_start = line_start.max(floor(text, start.saturating_sub(SHOWN_BYTES)));
     let mut cut = CutOut {
         text: String::new(),
-        first_line: excerpt.first_line + before.matches('\n').count(),
+        line: excerpt.first_line + before.matches('\n').count(),
+        column,
         span: 0..0,
     };
     let mut lines = 1;
@@ -202,6 +253,7 @@ mod tests {
     fn a_fault_inside_of_a_macro_shows_both_places() {
         let lookup = |name: &str, _: usize| {
             (name == "m").then(|| MacroText {
+                refused: None,
                 arguments: vec![],
                 definition: "search a\n | nope b".to_owned(),
                 origin: "my.conf".to_owned(),
@@ -219,6 +271,19 @@ mod tests {
         assert!(drawn.contains("r.yml:9:5"), "{drawn}");
         assert!(drawn.contains("macro 'm' (my.conf):2:4"), "{drawn}");
         assert!(drawn.contains("2 |  | nope b"), "{drawn}");
+    }
+
+    #[test]
+    fn the_column_is_that_of_the_whole_line() {
+        let text = format!("first\n{}nope\u{1b} b", "é ".repeat(300));
+        let drawn = render(&Diagnostic::new("X", "m", at(&text, "nope")), "f", &text);
+        assert!(drawn.contains("f:2:601\n"), "{drawn}");
+        let text = "\u{fdd0}\u{1b}\u{202e} nope";
+        let drawn = render(&Diagnostic::new("X", "m", at(text, "nope")), "f", text);
+        assert!(drawn.contains("f:1:"), "{drawn}");
+        let text = "\u{1b}\u{202e} nope";
+        let drawn = render(&Diagnostic::new("X", "m", at(text, "nope")), "f", text);
+        assert!(drawn.contains("f:1:4\n"), "{drawn}");
     }
 
     #[test]

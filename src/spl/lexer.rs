@@ -92,11 +92,10 @@ pub fn expression(text: &str, range: Range<usize>) -> Result<Vec<Token<'_>>, Dia
     let mut tokens: Vec<Token<'_>> = Vec::new();
     while scanner.skip_to_token()? {
         // After an operand `.5` is "joined with 5", elsewhere it is a half.
-        let operand = tokens.last().is_some_and(|t| {
-            matches!(
-                t.kind,
-                Kind::Word | Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close
-            )
+        let operand = tokens.last().is_some_and(|t| match t.kind {
+            Kind::Word => !OPERATOR_WORDS.iter().any(|word| t.is_word(word)),
+            Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close => true,
+            _ => false,
         });
         tokens.push(scanner.term(operand)?);
     }
@@ -122,6 +121,9 @@ pub fn token_length(text: &str) -> Option<usize> {
 }
 
 const COMMENT: &str = "```";
+
+/// The operators of an expression that are words.
+const OPERATOR_WORDS: [&str; 6] = ["and", "or", "xor", "not", "like", "in"];
 
 struct Scanner<'a> {
     text: &'a str,
@@ -280,13 +282,6 @@ impl<'a> Scanner<'a> {
         }
         let start = self.position;
         if !value && let Some((operator, length)) = comparison_at(self.rest()) {
-            if operator == Operator::DoubleEqual {
-                return Err(self.problem(
-                    start,
-                    "'==' is no comparison of a search",
-                    "write '=' (only 'where' and 'eval' know '==')",
-                ));
-            }
             self.position += length;
             return Ok(self.token(Kind::Operator(operator), start));
         }
@@ -330,15 +325,39 @@ impl<'a> Scanner<'a> {
             self.position += length;
             return Ok(self.token(Kind::Operator(operator), start));
         }
-        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
-            self.position += c.len_utf8();
+        self.name_letters();
+        // No operator has a ':', and public rules name fields `inbound:outbound`.
+        while self.position > start && self.rest().starts_with(':') {
+            self.position += 1;
+            self.name_letters();
         }
         if self.position == start {
+            if let Some(problem) = self.named_by_value() {
+                return Err(problem);
+            }
             let c = self.peek().unwrap_or(' ');
             let message = format!("'{c}' means nothing in an expression");
             return Err(self.problem(start, &message, "put a field name with such letters in '…'"));
         }
         Ok(self.token(Kind::Word, start))
+    }
+
+    fn name_letters(&mut self) {
+        while let Some(c) = self.peek().filter(|c| c.is_alphanumeric() || *c == '_') {
+            self.position += c.len_utf8();
+        }
+    }
+
+    /// The refusal of `{field}`, which stands for a name that is known row by row only.
+    fn named_by_value(&self) -> Option<Diagnostic> {
+        let inside = self.rest().strip_prefix('{')?;
+        let length = inside.find('}')? + 2;
+        let text = self.rest().get(..length)?;
+        let message =
+            format!("a field that is named by the value of another ('{text}') is not supported");
+        let span = Span::from(self.position..self.position + length);
+        let help = "write the field's name";
+        Some(Diagnostic::new("SPL-NAME", message, span).with_help(help))
     }
 
     /// A bare `$token|s$` is put in as a quoted text; another bare token would be put in as code.

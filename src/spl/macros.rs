@@ -31,6 +31,8 @@ pub struct MacroText {
     pub definition: String,
     /// Where it was defined: a file, or `built in`.
     pub origin: String,
+    /// Why it can't be put in, where it can't: only a search that uses it is refused.
+    pub refused: Option<String>,
 }
 
 /// A macro that was put in.
@@ -174,8 +176,10 @@ impl Expansion<'_> {
             Some(open) => {
                 let trimmed = inside.trim_end();
                 if !trimmed.ends_with(')') {
-                    let problem = self.problem(text, range, "the macro's '(' is not closed");
-                    return Err(problem.with_help("put a ')' before the closing backtick"));
+                    // The next backtick may be that of another macro, lines below.
+                    let line = inside.find('\n').map_or(range.end, |at| start + 1 + at);
+                    let problem = self.problem(text, start..line, "the macro's '(' is not closed");
+                    return Err(problem.with_help("a macro with arguments ends with )`"));
                 }
                 let list = open + 1..trimmed.len() - 1;
                 let first = start + 1;
@@ -218,6 +222,13 @@ impl Expansion<'_> {
         let Some(found) = (self.lookup)(&call.name, call.arguments.len()) else {
             return Err(self.unknown(text, call));
         };
+        if let Some(why) = &found.refused {
+            let message = format!("the macro '{}' can't be put in: {why}", call.name);
+            let problem = self.problem(text, call.range.clone(), &message);
+            return Err(problem.with_help(
+                "write what it stands for into a macros file, and give that last: --macros FILE",
+            ));
+        }
         self.remember(call, &found);
         let number = self.calls.len();
         self.calls.push(Call {
@@ -285,15 +296,19 @@ impl Expansion<'_> {
             .filter(|n| *n != argc && (self.lookup)(&call.name, *n).is_some())
             .map(|n| n.to_string())
             .collect();
+        let counts = match others.as_slice() {
+            [one] if one == "1" => "1 argument".to_owned(),
+            counts => format!("{} arguments", counts.join(" or ")),
+        };
+        let mut help = "define it in a macros file and give --macros FILE; rules of the public \
+                        content need its folder of macros"
+            .to_owned();
         if !others.is_empty() {
-            let _ = write!(
-                message,
-                " (there is one with {} arguments)",
-                others.join(" or ")
-            );
+            let _ = write!(message, " (there is one with {counts})");
+            help = format!("give it {counts}, or {help}");
         }
         self.problem(text, call.range.clone(), &message)
-            .with_help("define it in a macros file and give --macros FILE")
+            .with_help(help)
     }
 
     /// A message about a place of `text`, told of the search as given.

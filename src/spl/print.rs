@@ -61,7 +61,7 @@ fn list<T>(items: &[T], between: &str, one: impl Fn(&T) -> String) -> String {
 fn tstats(tstats: &Tstats) -> String {
     let mut out = "tstats".to_owned();
     for (option, value) in &tstats.options {
-        let _ = write!(out, " {}={}", bare_or_quoted(option), bare_or_quoted(value));
+        let _ = write!(out, " {}={}", name(option), name(value));
     }
     for one in &tstats.aggregates {
         let _ = write!(out, " {}", aggregate(one));
@@ -93,7 +93,7 @@ fn by(fields: &[ByField]) -> String {
 fn convert(convert: &Convert) -> String {
     let mut out = "convert".to_owned();
     if let Some(format) = &convert.time_format {
-        let _ = write!(out, " timeformat={}", quoted(format, '"'));
+        let _ = write!(out, " timeformat={}", quoted(&format.text, '"'));
     }
     for function in &convert.functions {
         let _ = write!(out, " {}", aggregate(function));

@@ -18,7 +18,7 @@ pub struct StoredEvent {
     pub also_in: Vec<Locator>,
     /// By which a copy is known.
     pub identity: Identity,
-    /// The title of its source: `Microsoft Sysmon`.
+    /// The title of its source: `Sysmon 1`.
     pub source: Arc<str>,
     /// The source's letter in lists: `S`, `4`, `C`, `N`.
     pub letter: char,
@@ -40,6 +40,8 @@ pub struct StoredEvent {
     pub account: Option<Arc<str>>,
     /// The host on which the process ran: dest, or for NVM the machine.
     pub endpoint: Arc<str>,
+    /// The name of the parent's parent, where the source has it.
+    pub grandparent: Option<Arc<str>>,
     /// The command line of the parent, where the source has it.
     pub parent_command_line: Option<Arc<str>>,
     /// The URLs of the recorded command line, in their order.

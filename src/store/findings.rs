@@ -2,9 +2,12 @@
 //! which URL, which events. Made anew whenever more events have come; cheap to share.
 
 use super::event::{EventUrl, StoredEvent};
+use super::index::Index;
 use crate::event::{Timestamp, Value};
 use crate::search::Table;
-use std::sync::Arc;
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use std::sync::{Arc, OnceLock};
 
 /// All rows found until now.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,7 @@ pub struct Findings {
     pub findings: Vec<Finding>,
     /// The events behind the rows, in the order of the evidence; `Row::events` counts in it.
     pub events: Vec<Arc<StoredEvent>>,
+    index: OnceLock<Arc<Index>>,
 }
 
 /// What is known of a result row beside its cells. For this rule Splunk ES calls it an
@@ -49,7 +53,14 @@ impl Findings {
             table,
             findings,
             events,
+            index: OnceLock::new(),
         }
+    }
+
+    /// The index of the rows as they are when it is asked for first. The worker asks for it before
+    /// it hands the rows to a screen: making it takes a while when they are many.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Arc::new(Index::of(self)))
     }
 
     /// The text of a cell, empty when the row has no such value.
@@ -85,10 +96,11 @@ fn finding(table: &Table, events: &[Arc<StoredEvent>], row: usize) -> Finding {
         .collect();
     let times = || behind.iter().filter_map(|e| e.time);
     let mut urls: Vec<EventUrl> = Vec::new();
+    let mut known: HashSet<&EventUrl, RandomState> = HashSet::default();
     let mut letters = String::new();
     for event in &behind {
         for url in &event.urls {
-            if !urls.contains(url) {
+            if known.insert(url) {
                 urls.push(url.clone());
             }
         }

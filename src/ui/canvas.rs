@@ -222,6 +222,14 @@ impl<'a> Canvas<'a> {
             height: usize::from(area.height),
             rows,
             matches,
+            columns: 0,
         });
+    }
+
+    /// Remembers how many columns of the table that was drawn last are shown whole.
+    pub fn drew_columns(&mut self, columns: usize) {
+        if let Some(pane) = self.layout.panes.last_mut() {
+            pane.columns = columns;
+        }
     }
 }

@@ -2,20 +2,25 @@
 //! the pane in focus, or what was done last.
 
 use super::canvas::Canvas;
-use super::figures::{count, long, thousands};
+use super::figures::{count, long, span, thousands};
 use super::text::{self, Line, cells};
 use super::theme::{Role, Theme};
 use crate::app::action::FooterKey;
 use crate::app::prompt::{Prompt, PromptKind};
-use crate::app::{Action, App, Hit};
+use crate::app::{Action, App, Context, Hit};
 use ratatui::layout::Rect;
 
 /// The filter, or what is typed.
 pub fn draw_filter(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme();
-    let end = counts(app, theme);
+    let mut end = counts(app, theme);
     let Some(prompt) = &app.prompt else {
-        canvas.line_with_end(area, &filter_line(app, theme), &end);
+        let filter = filter_line(app, theme);
+        let times = times(app, theme);
+        if text::width(&filter) + text::width(&end) + text::width(&times) < area.width.into() {
+            end.extend(times);
+        }
+        canvas.line_with_end(area, &filter, &end);
         return;
     };
     let name = match prompt.kind {
@@ -82,6 +87,18 @@ fn counts(app: &App, theme: Theme) -> Line {
     vec![theme.label(format!(" {rows} · {events} "), Role::Plain)]
 }
 
+/// When the events behind the rows that a filter leaves were.
+fn times(app: &App, theme: Theme) -> Line {
+    let times = app.rows.times();
+    match (times.first(), times.last()) {
+        (Some(first), Some(last)) if !app.rows.filter().is_empty() => {
+            let text = format!("· {} ", span(*first, *last, app.zone));
+            vec![theme.label(text, Role::Plain)]
+        }
+        _ => Line::new(),
+    }
+}
+
 /// The keys of the pane in focus.
 pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme();
@@ -105,12 +122,15 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         width: area.width.saturating_sub(last + 2),
         ..area
     };
-    let stop = FooterKey {
-        actions: vec![Action::CancelLoading],
-        label: "stop reading".to_owned(),
-    };
+    let stop = footer_key(Action::CancelLoading, "stop reading");
     let loading = app.is_loading().then_some(&stop);
-    for key in loading.into_iter().chain(app.keymap.footer(app.context())) {
+    let without_rows = keys_without_rows(app);
+    let keys = if app.context() == Context::Findings && app.rows.lines().is_empty() {
+        without_rows.as_slice()
+    } else {
+        app.keymap.footer(app.context())
+    };
+    for key in loading.into_iter().chain(keys) {
         let known = |action: &Action| is_possible(app, *action);
         if !key.actions.iter().all(known) {
             continue;
@@ -131,6 +151,25 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         ..area
     };
     draw_key(canvas, end, &help, Some(Action::Help));
+}
+
+fn footer_key(action: Action, label: &str) -> FooterKey {
+    FooterKey {
+        actions: vec![action],
+        label: label.to_owned(),
+    }
+}
+
+/// What can be done in the findings while no row is there.
+fn keys_without_rows(app: &App) -> Vec<FooterKey> {
+    let mut keys = Vec::new();
+    if !app.findings.findings.is_empty() {
+        keys.push(footer_key(Action::Back, "drop the last term"));
+        keys.push(footer_key(Action::Filter, "filter"));
+    }
+    keys.push(footer_key(Action::ViewRule, "rule"));
+    keys.push(footer_key(Action::ViewEvidence, "evidence"));
+    keys
 }
 
 /// Whether an action can do anything with this rule.

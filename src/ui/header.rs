@@ -89,18 +89,20 @@ fn state(app: &App, theme: Theme) -> Line {
 
 fn figures_text(app: &App, step: usize) -> String {
     let p = &app.progress;
+    // Of a container the logs inside count too, as they come to light.
+    let files = p.files_total.max(p.files_done);
     let events = thousands(p.records);
     let plural = if p.records == 1 { "" } else { "s" };
     match step {
         0 => format!(
             "{} of {} files · {events} event{plural} · {} of {} hosts · ",
-            p.files_done, p.files_total, p.hosts_with_creations, p.hosts
+            p.files_done, files, p.hosts_with_creations, p.hosts
         ),
         1 => format!(
             "{}/{} files · {events} ev · {}/{} hosts · ",
-            p.files_done, p.files_total, p.hosts_with_creations, p.hosts
+            p.files_done, files, p.hosts_with_creations, p.hosts
         ),
-        2 => format!("{}/{} files · {events} ev · ", p.files_done, p.files_total),
+        2 => format!("{}/{files} files · {events} ev · ", p.files_done),
         _ => String::new(),
     }
 }

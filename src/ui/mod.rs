@@ -5,6 +5,7 @@
 //! by display width; `canvas` draws frames, lists and texts with it; `panes` has one file a pane.
 
 mod canvas;
+mod cut;
 mod figures;
 mod footer;
 mod header;
@@ -43,8 +44,11 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame<'_>) -> Layout {
 
 fn too_small(canvas: &mut Canvas<'_>, area: Rect) {
     let text = format!("Gimlet needs {} x {}; q leaves", LEAST.0, LEAST.1);
-    let line = [canvas.theme().label(text, theme::Role::Plain)];
-    canvas.line(text::row(area, 0), &line);
+    let line = vec![canvas.theme().label(text, theme::Role::Plain)];
+    let lines = text::wrap(&line, usize::from(area.width), 0);
+    for (y, line) in lines.iter().enumerate() {
+        canvas.line(text::row(area, y), line);
+    }
 }
 
 fn draw_screen(app: &App, canvas: &mut Canvas<'_>, area: Rect) {

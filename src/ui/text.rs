@@ -2,6 +2,7 @@
 //! visible (`event::visible`), on an ASCII terminal everything else is written out; pieces are
 //! measured, cut and wrapped by display width and never inside of a grapheme.
 
+use super::cut;
 use super::theme::{Role, Theme};
 use crate::event::visible::{is_hidden, visible};
 use ratatui::buffer::Buffer;
@@ -25,7 +26,7 @@ pub struct Piece {
 pub type Line = Vec<Piece>;
 
 /// What our own drawing is on an ASCII terminal.
-const ASCII: [(char, &str); 31] = [
+const ASCII: [(char, &str); 32] = [
     ('·', "-"),
     ('▸', ">"),
     ('▾', "v"),
@@ -47,6 +48,7 @@ const ASCII: [(char, &str); 31] = [
     ('█', "#"),
     ('✔', "+"),
     ('←', "<"),
+    ('→', ">"),
     ('¦', "|"),
     ('–', "-"),
     ('◐', "|"),
@@ -103,7 +105,14 @@ impl Theme {
     /// As [`Theme::column`], but cut in its middle: both ends of a path say something.
     pub fn middle_column(self, text: &str, width: usize, role: Role) -> Piece {
         let mut piece = self.data(text, role);
-        piece.text = cut_middle(&piece.text, width, self.ellipsis());
+        piece.text = cut::middle(&piece.text, width, self.ellipsis());
+        self.fill(piece, width)
+    }
+
+    /// As [`Theme::column`], but the name behind the last slash stays whole as long as it can.
+    pub fn path_column(self, text: &str, width: usize, role: Role) -> Piece {
+        let mut piece = self.data(text, role);
+        piece.text = cut::path(&piece.text, width, self.ellipsis());
         self.fill(piece, width)
     }
 
@@ -117,7 +126,7 @@ impl Theme {
 
     fn fill(self, mut piece: Piece, width: usize) -> Piece {
         if piece.width() > width {
-            piece.text = cut(&piece.text, width, self.ellipsis()).into_owned();
+            piece.text = cut::end(&piece.text, width, self.ellipsis()).into_owned();
         }
         let free = width.saturating_sub(piece.width());
         piece.text.push_str(&" ".repeat(free));
@@ -161,52 +170,6 @@ pub fn width(line: &[Piece]) -> usize {
     line.iter().map(Piece::width).sum()
 }
 
-/// Cut at its end to so many cells, with a sign that it was.
-fn cut<'a>(text: &'a str, width: usize, ellipsis: &str) -> Cow<'a, str> {
-    if text.width() <= width {
-        return Cow::Borrowed(text);
-    }
-    if width == 0 {
-        return Cow::Borrowed("");
-    }
-    Cow::Owned(head(text, width - 1).to_owned() + ellipsis)
-}
-
-/// Cut in its middle to so many cells, with a sign that it was.
-fn cut_middle(text: &str, width: usize, ellipsis: &str) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    if width == 0 {
-        return String::new();
-    }
-    let front = (width - 1) / 2;
-    let back = width - 1 - front;
-    let mut tail = text.len();
-    let mut used = 0;
-    for (place, grapheme) in text.grapheme_indices(true).rev() {
-        used += grapheme.width();
-        if used > back {
-            break;
-        }
-        tail = place;
-    }
-    let tail = text.get(tail..).unwrap_or("");
-    format!("{}{ellipsis}{tail}", head(text, front))
-}
-
-/// The beginning that takes at most so many cells.
-fn head(text: &str, width: usize) -> &str {
-    let mut used = 0;
-    for (place, grapheme) in text.grapheme_indices(true) {
-        used += grapheme.width();
-        if used > width {
-            return text.get(..place).unwrap_or("");
-        }
-    }
-    text
-}
-
 /// One line of an area; of no height when the area has no such line.
 pub fn row(area: Rect, line: usize) -> Rect {
     rows(area, line, 1)
@@ -243,7 +206,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, line: &[Piece], over: Option<Style>,
         let last = cuts && piece.width() >= left;
         let text = if last {
             // Whatever comes behind it is cut off too, and the sign says so.
-            Cow::Owned(head(&piece.text, left.saturating_sub(1)).to_owned() + theme.ellipsis())
+            Cow::Owned(cut::head(&piece.text, left.saturating_sub(1)).to_owned() + theme.ellipsis())
         } else {
             Cow::Borrowed(piece.text.as_str())
         };
@@ -425,9 +388,6 @@ mod tests {
         let theme = Theme::default();
         assert_eq!(theme.column("漢字漢", 4, Role::Plain).text, "漢… ");
         assert_eq!(theme.column("ab", 4, Role::Plain).text, "ab  ");
-        let path = "/agents/2022/06/T1218.007_JScript.msi";
-        let cut = theme.middle_column(path, 15, Role::Plain).text;
-        assert_eq!(cut, "/agents…ipt.msi");
         assert_eq!(theme.right_column("12", 4, Role::Plain).text, "  12");
     }
 
@@ -476,6 +436,7 @@ mod tests {
             let theme = Theme::default();
             prop_assert_eq!(theme.column(&text, width, Role::Plain).width(), width);
             prop_assert_eq!(theme.middle_column(&text, width, Role::Plain).width(), width);
+            prop_assert_eq!(theme.path_column(&text, width, Role::Plain).width(), width);
         }
     }
 }

@@ -18,11 +18,8 @@ pub fn fits(app: &App, screen: Rect) -> bool {
 }
 
 fn range(app: &App) -> Option<(Timestamp, Timestamp)> {
-    let findings = &app.findings.findings;
-    let rows = || app.rows.rows().iter().filter_map(|row| findings.get(*row));
-    let first = rows().filter_map(|f| f.first).min()?;
-    let last = rows().filter_map(|f| f.last).max()?;
-    Some((first, last))
+    let times = app.rows.times();
+    Some((*times.first()?, *times.last()?))
 }
 
 /// Draws it.
@@ -40,10 +37,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let lit = at.map(|at| bin(at, first, last, bins));
     let mut line: Line = vec![theme.blank(1)];
     for (place, count) in counts.into_iter().enumerate() {
-        let top = u64::try_from(BARS.len() - 1).unwrap_or(1);
         // Whatever is not nothing is seen: rounded up.
-        let height = (u64::from(count) * top).div_ceil(u64::from(most));
-        let bar = usize::try_from(height).ok().and_then(|h| BARS.get(h));
+        let height = count.saturating_mul(BARS.len() - 1).div_ceil(most);
+        let bar = BARS.get(height);
         let role = match (lit == Some(place), count) {
             (true, _) => Role::Focus,
             (_, 0) => Role::Border,
@@ -54,17 +50,13 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     canvas.line_with_end(area, &line, &end);
 }
 
-fn counts(app: &App, first: Timestamp, last: Timestamp, bins: usize) -> Vec<u32> {
-    let mut counts = vec![0_u32; bins];
-    for row in app.rows.rows() {
-        for (_, event) in app.findings.events_of(*row) {
-            let place = event.time.map(|time| bin(time.at, first, last, bins));
-            if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
-                *count += 1;
-            }
-        }
-    }
-    counts
+/// How many events are in each bar. Times are in order, so that only the ends are looked for.
+fn counts(app: &App, first: Timestamp, last: Timestamp, bins: usize) -> Vec<usize> {
+    let times = app.rows.times();
+    let before = |place: usize| times.partition_point(|at| bin(*at, first, last, bins) < place);
+    let ends: Vec<usize> = (0..=bins).map(before).collect();
+    let pairs = ends.iter().zip(ends.iter().skip(1));
+    pairs.map(|(from, until)| until - from).collect()
 }
 
 fn bin(at: Timestamp, first: Timestamp, last: Timestamp, bins: usize) -> usize {

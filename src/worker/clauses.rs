@@ -5,7 +5,8 @@ use super::rule::Rule;
 use crate::cim::DatasetRow;
 use crate::search::explain::{Clause, ClauseKind};
 use crate::search::plan::Plan;
-use crate::spl::Span;
+use crate::spl::ast::Predicate;
+use crate::spl::{Span, print};
 
 /// Counts by the parts of the top AND.
 #[derive(Debug, Clone, Default)]
@@ -38,11 +39,15 @@ impl ClauseCounts {
         }
     }
 
-    /// Each part as it stands in the expanded search, and its count.
+    /// Each part as the expanded search says it, and its count.
     pub fn texts(&self, rule: &Rule) -> Vec<(String, u64)> {
-        self.counts
-            .iter()
-            .map(|(span, count)| (rule.stage_text(*span), *count))
+        let written = |span: Span| {
+            let part = rule.predicate().and_then(|tree| part_at(tree, span));
+            part.map_or_else(|| rule.stage_text(span), print::predicate)
+        };
+        let counts = self.counts.iter();
+        counts
+            .map(|(span, count)| (written(*span), *count))
             .collect()
     }
 }
@@ -52,8 +57,82 @@ fn span(clause: &Clause) -> Span {
     if let ClauseKind::Test { span, .. } = &clause.kind {
         return *span;
     }
-    let spans: Vec<Span> = clause.parts.iter().map(span).collect();
-    let start = spans.iter().map(|s| s.start).min().unwrap_or_default();
-    let end = spans.iter().map(|s| s.end).max().unwrap_or_default();
-    Span { start, end }
+    around(clause.parts.iter().map(span))
+}
+
+/// The outermost part of a predicate that goes from the first test of `span` to its last: with the
+/// NOT before them and the parentheses around them, which are no part of a test.
+fn part_at(tree: &Predicate, span: Span) -> Option<&Predicate> {
+    let own = extent(tree);
+    if (own.start, own.end) == (span.start, span.end) {
+        return Some(tree);
+    }
+    match tree {
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            parts.iter().find_map(|part| part_at(part, span))
+        }
+        Predicate::Not(inner) => part_at(inner, span),
+        _ => None,
+    }
+}
+
+fn extent(tree: &Predicate) -> Span {
+    match tree {
+        Predicate::And(parts) | Predicate::Or(parts) => around(parts.iter().map(extent)),
+        Predicate::Not(inner) => extent(inner),
+        Predicate::Compare { field, value, .. } => around([field.span, value.span].into_iter()),
+        Predicate::In { field, values } => {
+            around(std::iter::once(field.span).chain(values.iter().map(|v| v.span)))
+        }
+        Predicate::Text(term) => term.span,
+    }
+}
+
+fn around(spans: impl Iterator<Item = Span>) -> Span {
+    let whole = spans.reduce(|a, b| Span {
+        start: a.start.min(b.start),
+        end: a.end.max(b.end),
+    });
+    whole.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cim::Models;
+    use crate::event::Zone;
+    use crate::worker::rule::RuleFiles;
+
+    #[test]
+    fn a_part_is_told_with_its_not_and_its_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.yml");
+        let predicate = "Processes.a IN (x, \"y*\") NOT (Processes.b=1 OR Processes.c=2) \
+                         ((Processes.d=3 Processes.e=4) OR Processes.f=5)";
+        let text = format!(
+            "name: R\nsearch: '| tstats count from datamodel=Endpoint.Processes where {predicate}'\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let files = RuleFiles {
+            rule: Some(path),
+            macros: Vec::new(),
+        };
+        let models = Models::built_in().unwrap();
+        let rule = Rule::load(&files, &models, Zone::default()).unwrap();
+        let mut counts = ClauseCounts::default();
+        counts.count(&rule.plan, &DatasetRow::default());
+        let texts: Vec<_> = counts
+            .texts(&rule)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "Processes.a IN (x, \"y*\")",
+                "NOT (Processes.b=1 OR Processes.c=2)",
+                "(Processes.d=3 AND Processes.e=4) OR Processes.f=5",
+            ]
+        );
+    }
 }

@@ -113,8 +113,16 @@ impl Over<'_> {
             resolved.bounds = Bounds::default();
         }
         let rule = self.rule;
-        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options)
-            .map_err(|problems| messages(&problems))?;
+        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options).map_err(
+            |problems| {
+                let drilldown = rule.detection.drilldowns.get(which);
+                let drawn = problems.iter().map(|problem| match drilldown {
+                    Some(drilldown) => resolved.draw(&rule.detection, drilldown, problem),
+                    None => problem.to_string(),
+                });
+                drawn.collect::<Vec<_>>().join("\n")
+            },
+        )?;
         let mut result = match plan.input() {
             PlanInput::Table { model, dataset } if model == "Risk" && dataset == "All_Risk" => {
                 self.risk(&plan, resolved.bounds)
@@ -124,31 +132,53 @@ impl Over<'_> {
                     "the data model '{model}.{dataset}' is not available"
                 ));
             }
-            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds),
+            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds)?,
         };
         result.title = resolved.title;
         result.spl = resolved.spl;
         result.earliest = resolved.bounds.earliest;
         result.latest = resolved.bounds.latest;
-        result.warnings = resolved.warnings;
+        result.warnings.extend(resolved.warnings);
         Ok(result)
     }
 
-    fn events(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
+    fn events(&self, plan: &Plan, bounds: Bounds) -> Result<DrilldownResult, String> {
+        let everything = bounds == Bounds::default() || bounds == self.window();
         if plan.predicate_key() == self.rule.plan.predicate_key() {
-            return run_over(plan, bounds, &self.findings.events, true);
+            return Ok(run_over(
+                plan,
+                bounds,
+                &self.findings.events,
+                [true, everything],
+            ));
+        }
+        if self.options.reads_a_stream() {
+            return Err(
+                "this drilldown has to read the evidence again, and standard input or a pipe \
+                        can be read once: save it to a file and open that"
+                    .to_owned(),
+            );
         }
         let rule = Rule {
             plan: plan.clone(),
             ..self.rule.clone()
         };
         let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
-        run_over(plan, bounds, &hunted.findings.events, false)
+        let mut result = run_over(plan, bounds, &hunted.findings.events, [false, everything]);
+        if !hunted.loaded.ledger.complete {
+            result
+                .warnings
+                .push("stopped before everything was read: incomplete".to_owned());
+        }
+        Ok(result)
     }
 
     fn risk(&self, plan: &Plan, bounds: Bounds) -> DrilldownResult {
         let last: Vec<Option<Timestamp>> = self.findings.findings.iter().map(|f| f.last).collect();
-        let own = risk_events(&self.findings.table, &last, &self.rule.risk_spec());
+        let spec = self
+            .rule
+            .risk_spec((self.options.since, self.options.until));
+        let own = risk_events(&self.findings.table, &last, &spec);
         let store = RiskStore::new(own, self.imported.to_vec());
         let range = store.between(bounds.earliest, bounds.latest);
         let table = plan.run_table(store.to_table(range));
@@ -167,30 +197,21 @@ impl Over<'_> {
     }
 }
 
-fn messages(problems: &[crate::spl::Diagnostic]) -> String {
-    let texts: Vec<String> = problems
-        .iter()
-        .map(|p| match &p.help {
-            Some(help) => format!("{}: {help}", p.message),
-            None => p.message.clone(),
-        })
-        .collect();
-    texts.join("; ")
-}
-
 /// Runs over kept events; an event outside the bounds is left out. Places in the result count in
-/// the events given.
+/// the events given. The flags: they are those of the findings; the bounds leave out nothing.
 fn run_over(
     plan: &Plan,
     bounds: Bounds,
     events: &[Arc<StoredEvent>],
-    in_findings: bool,
+    [in_findings, everything]: [bool; 2],
 ) -> DrilldownResult {
     let within: Vec<usize> = (0..events.len())
         .filter(|place| {
             events.get(*place).is_some_and(|event| match event.time {
                 Some(time) => bounds.contains(time.at),
-                None => true,
+                // An event without time is in no span of time, as in Splunk; but all that was
+                // loaded is all that was loaded.
+                None => everything,
             })
         })
         .collect();

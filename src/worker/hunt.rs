@@ -11,9 +11,10 @@ use crate::event::{EventTime, Identity, Record, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::gaps::LogGaps;
+use crate::evidence::kind;
 use crate::evidence::ledger::{BadEntry, CreationEntry, Ledger};
 use crate::evidence::member::{Member, Origin};
-use crate::evidence::outcome::{BadRecord, Outcome};
+use crate::evidence::outcome::{BadRecord, Outcome, Status};
 use crate::evidence::read::{Finished, ReadOptions, Visitor, read};
 use crate::store::{EventUrl, Findings, StoredEvent};
 use hashbrown::HashMap;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// A time so much later than the evidence's own date is impossible (architecture.md §5).
+/// A time so much later than the evidence's own date is taken for impossible.
 const YEAR: i64 = 366 * 24 * 3600;
 
 /// What a hunt reads and how.
@@ -46,6 +47,14 @@ pub struct HuntOptions {
     pub keep_raw: bool,
     /// Set by anyone to end the hunt soon.
     pub cancel: Arc<AtomicBool>,
+}
+
+impl HuntOptions {
+    /// Whether some of the evidence can be read once only.
+    pub fn reads_a_stream(&self) -> bool {
+        let stream = |input: Input| input.origin == Origin::Stream && input.refused.is_none();
+        discover::list(&self.paths).any(stream)
+    }
 }
 
 /// What is told while a hunt goes on. Called often: do little.
@@ -92,8 +101,12 @@ pub struct Hunt<'a> {
     /// Each creation's identity and, when it was kept, its place among the events.
     seen: HashMap<Identity, Option<usize>, foldhash::fast::RandomState>,
     progress: Progress,
+    tested: u64,
+    tested_with_command_line: u64,
     span: Option<(Timestamp, Timestamp)>,
     latest_possible: Option<Timestamp>,
+    /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
+    waits_for_dest: bool,
 }
 
 /// Runs a rule over evidence, to the end or until it is cancelled.
@@ -119,19 +132,7 @@ pub fn hunt(
     hunt.progress.files_total = inputs.len() as u64;
     hunt.progress.bytes_total = read_options.total;
     hunt.observer = Some(observer);
-    let finished = read(inputs.iter().cloned(), &read_options, &mut hunt);
-    if finished == Finished::Complete && hunt.must_read_again() {
-        // The where-clause looks at a host name that only became known after the events.
-        let hosts = hunt.hosts.clone();
-        let observer = hunt.observer.take();
-        hunt = Hunt::new(rule, sources, options);
-        hunt.hosts = hosts;
-        hunt.progress.files_total = inputs.len() as u64;
-        hunt.progress.bytes_total = read_options.total;
-        hunt.observer = observer;
-        let finished = read(inputs, &read_options, &mut hunt);
-        return hunt.finish(finished == Finished::Complete);
-    }
+    let finished = read(inputs, &read_options, &mut hunt);
     hunt.finish(finished == Finished::Complete)
 }
 
@@ -160,8 +161,11 @@ impl<'a> Hunt<'a> {
             events: Vec::new(),
             seen: HashMap::default(),
             progress: Progress::default(),
+            tested: 0,
+            tested_with_command_line: 0,
             span: None,
             latest_possible: None,
+            waits_for_dest: rule.tests_field("dest"),
         }
     }
 
@@ -193,10 +197,6 @@ impl<'a> Hunt<'a> {
         self.events.len()
     }
 
-    fn must_read_again(&self) -> bool {
-        self.late_hosts.any_dest_resolved(&self.hosts) && self.rule.tests_field("dest")
-    }
-
     fn finish(mut self, complete: bool) -> Hunted {
         let events = self
             .late_hosts
@@ -209,13 +209,13 @@ impl<'a> Hunt<'a> {
             self.ledger.rename_host(&from, &to);
         }
         self.ledger.settle(complete);
-        let creations = self.ledger.totals.creations;
+        let tested = self.tested;
         let stages = stages
             .iter()
             .enumerate()
             .map(|(place, stage)| {
                 let rows_in = if place == 0 {
-                    creations
+                    tested
                 } else {
                     stage.rows_in as u64
                 };
@@ -233,10 +233,13 @@ impl<'a> Hunt<'a> {
             hosts: self.hosts,
             loaded: Loaded {
                 clause_counts: self.clauses.texts(self.rule),
+                tested: self.tested,
+                tested_with_command_line: self.tested_with_command_line,
                 span: self.span,
                 stages,
                 ledger: self.ledger,
                 risk_imported: 0,
+                imported_scores: Vec::new(),
                 without_time: self.without_time,
             },
         }
@@ -285,14 +288,20 @@ impl<'a> Hunt<'a> {
         let mut kept = None;
         if self.in_window(record.time) {
             self.widen(record.time);
+            self.tested += 1;
+            self.tested_with_command_line += u64::from(has_command_line);
             self.clauses.count(&self.rule.plan, &row);
-            if self.rule.plan.test(&row) {
+            let unresolved = machine.is_some()
+                && self
+                    .sources
+                    .unresolved_host(source, record, &self.hosts)
+                    .is_some();
+            // Rows are tested once more when they are made, with the names known then.
+            if self.rule.plan.test(&row) || (unresolved && self.waits_for_dest) {
                 kept = Some(self.events.len());
                 if let Some(machine) = machine {
-                    let unresolved = self.sources.unresolved_host(source, record, &self.hosts);
-                    let place = self.events.len();
                     self.late_hosts
-                        .note_event(machine.id, place, unresolved.is_some());
+                        .note_event(machine.id, self.events.len(), unresolved);
                 }
                 let stored = self.stored(source, record, row, identity, raw);
                 self.events.push(Arc::new(stored));
@@ -341,6 +350,7 @@ impl<'a> Hunt<'a> {
             image: facts.image.map(text),
             account: facts.raw_account.as_deref().map(text),
             endpoint: text(facts.endpoint.as_deref().unwrap_or("unknown")),
+            grandparent: facts.grandparent.map(text),
             parent_command_line: facts.parent_command_line.map(text),
             urls: facts.recorded_command_line.map_or(Vec::new(), urls),
             remark: record.remark.clone(),
@@ -453,8 +463,12 @@ impl Visitor for Hunt<'_> {
         self.tell();
     }
 
-    fn end(&mut self, member: &Member, outcome: Outcome) {
+    fn end(&mut self, member: &Member, mut outcome: Outcome) {
         self.register(member, None);
+        if member.named_on_command_line && outcome.kind.as_deref() == Some(kind::EMPTY) {
+            // An empty log is a log: nothing of it was left unread.
+            outcome.status = Status::Read;
+        }
         let gaps = std::mem::take(&mut self.gaps).texts();
         self.ledger.file(member.id).close(&outcome, gaps);
         self.progress.files_done += 1;

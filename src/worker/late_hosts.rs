@@ -34,11 +34,6 @@ impl LateHosts {
         self.events.insert(event, (id.to_owned(), dest));
     }
 
-    /// Whether the `dest` of a row became known that was missing.
-    pub fn any_dest_resolved(&self, hosts: &Hosts) -> bool {
-        self.claimed.keys().any(|id| hosts.of_aid(id).is_some())
-    }
-
     /// Each id and the name that is known for it now. What its records claim is taken for its name
     /// only when they claim one thing and no other machine claims it: a domain is no machine.
     pub fn names(&self, hosts: &Hosts) -> BTreeMap<String, String> {

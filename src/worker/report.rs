@@ -41,7 +41,7 @@ pub enum Job {
     },
     /// One of the rule's drilldown searches for a row.
     Drilldown {
-        /// Which: 0 is the first of the rule.
+        /// Which: 0 the first of the rule over its results, 1 the first over risk events.
         which: usize,
         /// The row in `Findings::table` that fills the tokens.
         row: usize,
@@ -154,6 +154,10 @@ pub struct Progress {
 pub struct Loaded {
     /// The accounting.
     pub ledger: Ledger,
+    /// Creations that the search was asked about: each event once, within the bounds.
+    pub tested: u64,
+    /// Those with a command line.
+    pub tested_with_command_line: u64,
     /// For the answer "no rows": how often the rule's named process ran at all, by the clauses
     /// of the where-clause: (clause as text, creations that meet it).
     pub clause_counts: Vec<(String, u64)>,
@@ -163,6 +167,8 @@ pub struct Loaded {
     pub stages: Vec<(String, u64, u64)>,
     /// Risk events imported (`--risk-events`).
     pub risk_imported: u64,
+    /// The sums of their scores: entity (trimmed, lower-cased) and sum, by entity.
+    pub imported_scores: Vec<(String, u64)>,
     /// Events that the search would have taken, had they a time: they are in no span of time.
     pub without_time: u64,
 }
@@ -255,6 +261,8 @@ pub struct RuleView {
     /// Indicators derived from the parsed search: field, kind (`eq`, `in`), value, and how many
     /// other rules look for the same, empty where that is not known.
     pub indicators: Vec<(String, String, String, String)>,
+    /// Whether there is a drilldown over results, and one over risk events.
+    pub drills: [bool; 2],
     /// The name templates of the drilldowns.
     pub drilldowns: Vec<String>,
     /// What an entity's row scores: (field, score): `user`, 30.

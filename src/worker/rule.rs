@@ -3,10 +3,11 @@
 
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
+use crate::content::detection::Drilldown;
 use crate::content::{Detection, LoadError, Macros, ParsedSearch};
-use crate::event::Zone;
+use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
-use crate::search::{Plan, PlanInput, PlanOptions};
+use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
 use sha2::{Digest as _, Sha256};
@@ -95,6 +96,22 @@ impl Rule {
         })
     }
 
+    /// What is odd about the search, though it runs: each drawn, with the text underlined.
+    pub fn drawn_lints(&self) -> Vec<String> {
+        let lints = self.plan.lints().iter();
+        lints
+            .map(|lint| self.parsed.draw(&self.detection, lint))
+            .collect()
+    }
+
+    /// The same, each on one line.
+    pub fn lints(&self) -> Vec<String> {
+        let lints = self.plan.lints().iter();
+        lints
+            .map(|lint| self.parsed.said(&self.detection, lint))
+            .collect()
+    }
+
     /// The expanded search's text of a span, on one line.
     pub fn stage_text(&self, span: Span) -> String {
         let text = self
@@ -104,6 +121,11 @@ impl Rule {
             .get(span.start..span.end)
             .unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The columns of the result, without rows.
+    pub fn columns(&self) -> Table {
+        self.plan.run_rows(std::iter::empty())
     }
 
     /// Whether the where-clause of the first command looks at a field, written without its dataset.
@@ -119,6 +141,29 @@ impl Rule {
             CommandKind::Search(predicate) => Some(predicate),
             _ => None,
         }
+    }
+
+    /// The place of the first drilldown that reads risk events, or of the first that does not. One
+    /// that can't be read is taken for one that does not: opening it tells why.
+    pub fn drilldown_place(&self, of_risk: bool) -> Option<usize> {
+        let reads_risk = |drilldown: &Drilldown| {
+            let Ok(parsed) = ParsedSearch::of_drilldown(&self.detection, drilldown, &self.macros)
+            else {
+                return false;
+            };
+            match parsed
+                .pipeline
+                .commands
+                .first()
+                .map(|command| &command.kind)
+            {
+                Some(CommandKind::From(dataset)) => dataset.model == "Risk",
+                Some(CommandKind::Tstats(tstats)) => tstats.from.model == "Risk",
+                _ => false,
+            }
+        };
+        let mut drilldowns = self.detection.drilldowns.iter();
+        drilldowns.position(|drilldown| reads_risk(drilldown) == of_risk)
     }
 
     /// The fields that the first command groups by, without their dataset's name.
@@ -152,7 +197,8 @@ impl Rule {
     }
 
     /// What the rule gives for its risk events.
-    pub fn risk_spec(&self) -> RiskSpec {
+    /// `bounds` are those of the search: what was loaded was bounded by them.
+    pub fn risk_spec(&self, bounds: (Option<Timestamp>, Option<Timestamp>)) -> RiskSpec {
         let rule = &self.detection;
         let technique = |id: &String| TechniqueSpec {
             id: id.clone(),
@@ -189,8 +235,8 @@ impl Rule {
             techniques: rule.mitre_attack_ids.iter().map(technique).collect(),
             data_sources: rule.data_sources.clone(),
             annotations: cis.into_iter().collect(),
-            earliest: None,
-            latest: None,
+            earliest: bounds.0,
+            latest: bounds.1,
         }
     }
 }
@@ -208,3 +254,6 @@ fn names_field(predicate: &Predicate, field: &str) -> bool {
         Predicate::Text(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,16 +5,16 @@
 use super::details;
 use super::drilldown::{Over, Tokens};
 use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
-use super::report::{Job, JobEnd, JobKind, Progress, Report, WorkerHandle};
+use super::report::{DrilldownResult, Job, JobEnd, JobKind, Progress, Report, WorkerHandle};
 use super::rule::Rule;
 use crate::cim::Sources;
 use crate::evidence::member::Member;
-use crate::risk::RiskEvent;
+use crate::risk::{EntityScore, RiskEvent, Scores, entity_key};
 use crate::store::Findings;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -44,6 +44,8 @@ pub struct Worker {
     engine: Arc<Engine>,
     state: Arc<Mutex<Arc<Hunted>>>,
     lookups: Sender<(Job, Arc<Findings>)>,
+    /// Ends a lookup that reads the evidence again; loading has its own flag in the options.
+    stop_lookup: Arc<AtomicBool>,
     send: Sender<Report>,
     reports: Receiver<Report>,
 }
@@ -56,11 +58,23 @@ impl Worker {
         let engine = Arc::new(engine);
         let state = Arc::new(Mutex::new(Arc::new(Hunted::default())));
         let (for_thread, state_of, send_to) = (engine.clone(), state.clone(), send.clone());
+        let stop_lookup = Arc::new(AtomicBool::new(false));
+        let stop = stop_lookup.clone();
         thread::spawn(move || {
+            let options = HuntOptions {
+                cancel: stop.clone(),
+                ..for_thread.options.clone()
+            };
             for (job, over) in jobs {
+                stop.store(false, Ordering::Relaxed);
                 let kind = kind(&job);
                 let hunted = current(&state_of);
-                let end = guarded(|| look_up(&for_thread, &hunted, &job, &over, &send_to));
+                let desk = Lookups {
+                    engine: &for_thread,
+                    options: &options,
+                    hunted: &hunted,
+                };
+                let end = guarded(|| desk.look_up(&job, &over, &send_to));
                 if send_to.send(Report::Ended { kind, end }).is_err() {
                     return;
                 }
@@ -70,6 +84,7 @@ impl Worker {
             engine,
             state,
             lookups,
+            stop_lookup,
             send,
             reports,
         }
@@ -95,6 +110,7 @@ impl WorkerHandle for Worker {
 
     fn cancel_loading(&mut self) {
         self.engine.options.cancel.store(true, Ordering::Relaxed);
+        self.stop_lookup.store(true, Ordering::Relaxed);
     }
 
     fn reports(&self) -> &Receiver<Report> {
@@ -136,7 +152,10 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
     };
     let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut teller);
     hunted.loaded.risk_imported = engine.imported.len() as u64;
+    hunted.loaded.imported_scores = imported_scores(&engine.imported);
     let complete = hunted.loaded.ledger.complete;
+    // Here, where nobody waits for a key to be answered.
+    hunted.findings.index();
     let hunted = Arc::new(hunted);
     *state.lock().unwrap_or_else(PoisonError::into_inner) = hunted.clone();
     let reports = [
@@ -154,6 +173,21 @@ fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> J
     } else {
         JobEnd::Cancelled
     }
+}
+
+fn imported_scores(events: &[RiskEvent]) -> Vec<(String, u64)> {
+    // Scores of risk events are whole numbers from 1 to 100 (contentctl, `rba.py`).
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a sum of scores, rounded, that is not negative"
+    )]
+    let sum = |scored: &EntityScore| scored.score.max(0.0).round() as u64;
+    let scores = Scores::new(events);
+    scores
+        .iter()
+        .map(|scored| (entity_key(&scored.entity), sum(scored)))
+        .collect()
 }
 
 /// Tells the screen how loading goes, and the rows whenever new events have come.
@@ -179,6 +213,7 @@ impl Observer for Teller<'_> {
         }
         self.told = hunt.event_count();
         let snapshot = Arc::new(hunt.snapshot());
+        snapshot.findings.index();
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = snapshot.clone();
         if snapshot.members.len() > self.members {
             self.members = snapshot.members.len();
@@ -196,64 +231,80 @@ fn names(members: &[Member]) -> Arc<[Arc<str>]> {
         .collect()
 }
 
-fn look_up(
-    engine: &Engine,
-    hunted: &Hunted,
-    job: &Job,
-    over: &Findings,
-    send: &Sender<Report>,
-) -> JobEnd {
-    let zone = engine.options.assume_tz;
-    let unknown = || "the event is no longer there".to_owned();
-    let report = match *job {
-        Job::Load => return JobEnd::Failed("loading is not a lookup".to_owned()),
-        Job::Raw { event, generation } => {
-            let found = over.events.get(event).ok_or_else(unknown);
-            let text = found.and_then(|found| details::raw_text(hunted, found, zone));
-            Report::Raw {
-                event,
-                generation,
-                text,
+/// What a lookup works on.
+struct Lookups<'a> {
+    engine: &'a Engine,
+    /// As the evidence was read, with the lookup's own flag.
+    options: &'a HuntOptions,
+    hunted: &'a Hunted,
+}
+
+impl Lookups<'_> {
+    fn look_up(&self, job: &Job, over: &Findings, send: &Sender<Report>) -> JobEnd {
+        let (engine, zone) = (self.engine, self.options.assume_tz);
+        let unknown = || "the event is no longer there".to_owned();
+        let report = match *job {
+            Job::Load => return JobEnd::Failed("loading is not a lookup".to_owned()),
+            Job::Raw { event, generation } => {
+                let found = over.events.get(event).ok_or_else(unknown);
+                let text = found.and_then(|found| details::raw_text(self.hunted, found, zone));
+                Report::Raw {
+                    event,
+                    generation,
+                    text,
+                }
             }
-        }
-        Job::Fields { event, generation } => {
-            let found = over.events.get(event).ok_or_else(unknown);
-            let fields = found
-                .and_then(|found| {
-                    details::fields(hunted, &engine.rule, &engine.sources, found, zone)
-                })
-                .map(Arc::new);
-            Report::Fields {
-                event,
-                generation,
-                fields,
+            Job::Fields { event, generation } => {
+                let found = over.events.get(event).ok_or_else(unknown);
+                let fields = found
+                    .and_then(|found| {
+                        details::fields(self.hunted, &engine.rule, &engine.sources, found, zone)
+                    })
+                    .map(Arc::new);
+                Report::Fields {
+                    event,
+                    generation,
+                    fields,
+                }
             }
-        }
-        Job::Drilldown {
-            which,
-            row,
-            all_time,
-            generation,
-        } => {
-            let tokens = Tokens::of_row(over, row);
-            let over = Over {
-                rule: &engine.rule,
-                sources: &engine.sources,
-                options: &engine.options,
-                findings: over,
-                span: hunted.loaded.span,
-                imported: &engine.imported,
-            };
-            let result = over.run(which, &tokens, all_time).map(Arc::new);
-            Report::Drilldown {
-                generation,
+            Job::Drilldown {
                 which,
-                result,
+                row,
+                all_time,
+                generation,
+            } => {
+                let result = self.drill_down(which, row, all_time, over).map(Arc::new);
+                Report::Drilldown {
+                    generation,
+                    which,
+                    result,
+                }
             }
+        };
+        match send.send(report) {
+            Ok(()) => JobEnd::Done,
+            Err(_) => JobEnd::Cancelled,
         }
-    };
-    match send.send(report) {
-        Ok(()) => JobEnd::Done,
-        Err(_) => JobEnd::Cancelled,
+    }
+
+    fn drill_down(
+        &self,
+        which: usize,
+        row: usize,
+        all_time: bool,
+        findings: &Findings,
+    ) -> Result<DrilldownResult, String> {
+        let over = Over {
+            rule: &self.engine.rule,
+            sources: &self.engine.sources,
+            options: self.options,
+            findings,
+            span: self.hunted.loaded.span,
+            imported: &self.engine.imported,
+        };
+        let of_risk = which == 1;
+        let place = self.engine.rule.drilldown_place(of_risk);
+        let place = place.ok_or("the rule has no such drilldown search")?;
+        over.run(place, &Tokens::of_row(findings, row), all_time)
     }
 }

@@ -40,6 +40,7 @@ impl Rule {
                 .map(|o| (o.name.clone(), o.file.clone()))
                 .collect(),
             indicators: self.indicators(),
+            drills: [false, true].map(|of_risk| self.drilldown_place(of_risk).is_some()),
             drilldowns: rule.drilldowns.iter().map(|d| d.name.clone()).collect(),
             entities: rule
                 .entities
@@ -61,7 +62,13 @@ impl Rule {
             .collect();
         let attack = format!("{} (ATT&CK {})", attack.join("\n"), self.attack.version);
         let date = |date: &Option<String>| date.clone().unwrap_or_default();
+        let lints: Vec<String> = self
+            .lints()
+            .iter()
+            .map(|lint| format!("- {lint}"))
+            .collect();
         let sections = [
+            ("Odd in this search", lints.join("\n")),
             ("Description", rule.description.trim().to_owned()),
             ("ATT&CK", attack),
             (

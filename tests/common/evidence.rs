@@ -118,6 +118,7 @@ fn stored(place: usize, seed: &Seed) -> Arc<StoredEvent> {
         image: None,
         account: Some(seed.account.into()),
         endpoint: endpoint.into(),
+        grandparent: (seed.parent == "cmd.exe").then(|| "java.exe".into()),
         parent_command_line: Some(
             format!("\"C:\\Windows\\system32\\{}\" /c start", seed.parent).into(),
         ),
@@ -347,9 +348,15 @@ pub fn of(seeds: &[Seed]) -> Evidence {
 
 fn loaded(seeds: &[Seed]) -> Loaded {
     Loaded {
+        tested: 8,
+        tested_with_command_line: 8,
         ledger: ledger(seeds),
         clause_counts: vec![
-            ("Processes.process_name = msiexec.exe OR …".into(), 112),
+            (
+                "Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe"
+                    .into(),
+                112,
+            ),
             (
                 "Processes.process IN (\"*http://*\", \"*https://*\")".into(),
                 0,
@@ -361,15 +368,20 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ("drop_dm_object_name(Processes)".into(), 6, 6),
         ],
         risk_imported: 0,
+        imported_scores: Vec::new(),
         without_time: 0,
     }
 }
 
 /// No row at all.
 pub fn none() -> Evidence {
+    let loaded = Loaded {
+        stages: vec![("tstats".into(), 8214, 0)],
+        ..loaded(&seeds())
+    };
     Evidence {
         findings: Arc::default(),
         sources: sources(),
-        loaded: Arc::new(loaded(&seeds())),
+        loaded: Arc::new(loaded),
     }
 }

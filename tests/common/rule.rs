@@ -68,6 +68,7 @@ pub fn view() -> RuleView {
                 String::new(),
             ),
         ],
+        drills: [true, true],
         drilldowns: vec![
             "View the detection results for - \"$user$\" and \"$dest$\"".into(),
             "View risk events for the last 7 days for - \"$user$\" and \"$dest$\"".into(),

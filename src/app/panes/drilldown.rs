@@ -2,9 +2,9 @@
 //! the events behind a row of that, and one thing of it in full.
 
 use crate::app::list::List;
+use crate::app::moved::Moved;
 use crate::app::text_view::TextView;
 use crate::worker::DrilldownResult;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is shown in full, in place of the panes.
@@ -40,6 +40,8 @@ pub struct DrilldownPane {
     pub table: List<usize>,
     /// The first column in sight.
     pub column: usize,
+    /// How many columns are in sight whole.
+    pub columns: usize,
     /// The events behind the selected row of the table, by their number in the result.
     pub behind: List<usize>,
     /// What is shown in full.
@@ -116,10 +118,10 @@ impl DrilldownPane {
     }
 
     /// The rows have other places now, and more was read.
-    pub fn rows_moved(&mut self, moved: &HashMap<usize, usize>) {
+    pub(in crate::app) fn rows_moved(&mut self, moved: &Moved<'_>) {
         let Some(asked) = &mut self.asked else { return };
-        match moved.get(&asked.row) {
-            Some(row) => asked.row = *row,
+        match moved.row(asked.row) {
+            Some(row) => asked.row = row,
             None => self.asked = None,
         }
         self.stale = true;
@@ -153,20 +155,16 @@ impl DrilldownPane {
         self.whole = whole;
     }
 
-    /// What stands in full, as lines to copy.
-    pub fn whole_text(&self) -> Option<String> {
-        let found = self.found()?;
-        let lines = |fields: Vec<(String, String)>| {
-            let lines = fields
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}"));
-            lines.collect::<Vec<_>>().join("\n")
-        };
-        Some(match self.whole? {
-            Whole::Search => found.spl.clone(),
-            Whole::Row(row) => lines(row_fields(found, row)),
-            Whole::Event(event) => lines(found.events.get(event)?.fields.clone()),
-        })
+    /// To the columns before or after: by one, or by as many as are in sight. Not further than
+    /// the last one needs.
+    pub fn turn(&mut self, right: bool, page: bool) {
+        let all = self.found().map_or(0, |found| found.table.columns.len());
+        let step = if page { self.columns.max(1) } else { 1 };
+        if !right {
+            self.column = self.column.saturating_sub(step);
+        } else if self.column + self.columns < all {
+            self.column = (self.column + step).min(all.saturating_sub(1));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::app::list::List;
 use crate::app::text_view::TextView;
-use crate::evidence::ledger::{Ledger, Status};
+use crate::evidence::ledger::{FileEntry, Ledger, Status};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What a group of files has in common.
@@ -53,6 +53,8 @@ pub struct EvidencePane {
     pub account: TextView,
     /// What is searched in the list.
     pub search: String,
+    /// The folder that all files lie in, with its slash; empty when there is none.
+    root: String,
 }
 
 impl EvidencePane {
@@ -66,9 +68,15 @@ impl EvidencePane {
         self.lines.get(self.list.selected())
     }
 
+    /// The folder that all files lie in, with its slash; empty when there is none.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
     /// Lists a ledger.
     pub fn fill(&mut self, ledger: &Ledger) {
         self.lines.clear();
+        self.root = common_folder(ledger);
         for (group, files) in groups(ledger) {
             // What is no evidence stays closed by its kind; everything else is looked for.
             let open = !matches!(group, Group::Kind(_)) ^ self.flipped.contains(&group);
@@ -114,6 +122,22 @@ impl EvidencePane {
         self.fill(ledger);
         true
     }
+}
+
+/// What the names of all files begin with, up to a slash.
+fn common_folder(ledger: &Ledger) -> String {
+    let mut names = ledger.files.iter().map(FileEntry::place);
+    let Some(mut root) = names.next() else {
+        return String::new();
+    };
+    for name in names {
+        let same = root.bytes().zip(name.bytes()).take_while(|(a, b)| a == b);
+        let until = root.floor_char_boundary(same.count());
+        root.truncate(until);
+    }
+    let until = root.rfind(['/', '\\']).map_or(0, |slash| slash + 1);
+    root.truncate(until);
+    root
 }
 
 fn groups(ledger: &Ledger) -> BTreeMap<Group, Vec<usize>> {
@@ -203,5 +227,22 @@ mod tests {
         assert!(!pane.fold(Some(false), &ledger));
         assert!(pane.fold(None, &ledger));
         assert_eq!(shown(&pane), all);
+    }
+
+    #[test]
+    fn the_folder_of_all_files_is_said_once() {
+        let root = |names: &[&str]| {
+            let mut ledger = Ledger::default();
+            for (place, name) in (0..).zip(names) {
+                (*name).clone_into(&mut ledger.file(SourceId(place)).path);
+            }
+            common_folder(&ledger)
+        };
+        assert_eq!(root(&["/c/a/x.evtx", "/c/b.evtx"]), "/c/");
+        assert_eq!(root(&["/c/äb/x", "/c/äc/x"]), "/c/");
+        assert_eq!(root(&["/c/\u{e4}/x", "/c/\u{e5}/x"]), "/c/");
+        assert_eq!(root(&["a", "b"]), "");
+        assert_eq!(root(&["only/x"]), "only/");
+        assert_eq!(root(&[]), "");
     }
 }

@@ -2,11 +2,14 @@
 
 use crate::app::fields::Rows;
 use crate::app::filter::{Filter, Term};
-use crate::app::grouping::{GroupKey, GroupLine, Line, LineKey, Order, Plan, arrange};
+use crate::app::grouping::{GroupKey, GroupLine, Line, LineKey, Order, Plan, arrange, marked};
 use crate::app::list::List;
-use crate::event::{Identity, Timestamp};
-use crate::store::{EventUrl, Finding, Findings};
-use std::collections::{HashMap, HashSet};
+use crate::app::moved::Moved;
+use crate::event::Timestamp;
+use crate::event::visible::visible;
+use crate::store::{EventUrl, Finding, Index};
+use std::collections::HashSet;
+use unicode_width::UnicodeWidthStr;
 
 /// The state of the pane.
 #[derive(Debug, Clone, Default)]
@@ -23,11 +26,10 @@ pub struct FindingsPane {
     stay: Vec<usize>,
     events: u64,
     columns: Columns,
-    /// What words are looked for in, by row; filled when there is a filter.
-    texts: Vec<String>,
+    times: Vec<Timestamp>,
 }
 
-/// How wide the parts of a row are at most, in characters, and which are needed at all.
+/// How wide the parts of a row are at most, in cells of a screen, and which are needed at all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Columns {
     /// The rows are of more than one year.
@@ -40,6 +42,10 @@ pub struct Columns {
     pub parent: usize,
     /// The URL's host.
     pub host: usize,
+    /// The name of the file in the URL.
+    pub file: usize,
+    /// The URL's path.
+    pub path: usize,
     /// The URL's role, where of a property only the name stands.
     pub role: usize,
     /// Digits of the number of events; 0 when all rows have one.
@@ -53,15 +59,16 @@ pub struct Ground<'a> {
     pub rows: Rows<'a>,
     /// (field, score).
     pub scores: &'a [(String, u32)],
+    /// What imported risk events score for an entity, lower-cased: (entity, sum).
+    pub imported: &'a [(String, u64)],
 }
 
 impl FindingsPane {
     /// Takes new rows; `moved` says where the old ones are now. The selection stays on its row.
-    pub fn take_rows(&mut self, moved: &HashMap<usize, usize>, ground: Ground<'_>) {
-        self.texts.clear();
+    pub(in crate::app) fn take_rows(&mut self, moved: &Moved<'_>, ground: Ground<'_>) {
         self.filter = Filter::parse(&self.typed, ground.rows);
         self.rebuild(ground, |key| match key {
-            LineKey::Row(row) => moved.get(row).map(|row| LineKey::Row(*row)),
+            LineKey::Row(row) => moved.row(*row).map(LineKey::Row),
             group @ LineKey::Group(_) => Some(group.clone()),
         });
     }
@@ -71,6 +78,7 @@ impl FindingsPane {
         text.clone_into(&mut self.typed);
         self.filter = Filter::parse(text, ground.rows);
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Adds a condition, or removes it when it is there already.
@@ -78,6 +86,7 @@ impl FindingsPane {
         self.filter.toggle(term);
         self.typed = self.filter.text();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Removes the last condition; its text, `None` when there was none.
@@ -85,6 +94,7 @@ impl FindingsPane {
         let term = self.filter.pop()?;
         self.typed = self.filter.text();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
         Some(term.text().to_owned())
     }
 
@@ -92,6 +102,7 @@ impl FindingsPane {
     pub fn sort(&mut self, ground: Ground<'_>) {
         self.order = self.order.next();
         self.rebuild(ground, |key| Some(key.clone()));
+        self.show_groups();
     }
 
     /// Flips the chain of groups.
@@ -102,6 +113,7 @@ impl FindingsPane {
             // The same group read from the other end.
             LineKey::Group(path) => Some(LineKey::Group(path.iter().rev().cloned().collect())),
         });
+        self.show_groups();
     }
 
     /// Opens or closes the selected group, or with `None` the other way round. Closing on a row
@@ -170,17 +182,30 @@ impl FindingsPane {
 
     /// Selects the first row in sight of the list that a filter line keeps; false when none is.
     pub fn select_first(&mut self, text: &str, rows: Rows<'_>) -> bool {
-        let texts = searchable(rows);
-        let wanted: HashSet<usize> = Filter::parse(text, rows)
-            .keep(rows, &texts)
-            .into_iter()
-            .collect();
+        let kept = Filter::parse(text, rows).keep(rows);
+        let wanted: HashSet<usize> = kept.into_iter().collect();
         let is_wanted = |line: &Line| matches!(line, Line::Row { row, .. } if wanted.contains(row));
         let place = self.lines.iter().position(is_wanted);
         if let Some(place) = place {
             self.list.select(place);
+            self.show_groups();
         }
         place.is_some()
+    }
+
+    /// Scrolls so that the groups in which the selected line stands are in sight, the nearest
+    /// first, as far as there is room.
+    pub fn show_groups(&mut self) {
+        let mut place = self.list.selected();
+        while let Some(above) = self.above(place) {
+            self.list.reveal(above);
+            place = above;
+        }
+    }
+
+    /// Makes the lines anew: what is known besides the rows has changed.
+    pub fn refresh(&mut self, ground: Ground<'_>) {
+        self.rebuild(ground, |key| Some(key.clone()));
     }
 
     fn rebuild(&mut self, ground: Ground<'_>, translate: impl Fn(&LineKey) -> Option<LineKey>) {
@@ -188,21 +213,22 @@ impl FindingsPane {
         self.stay = if self.filter.is_empty() {
             (0..findings.findings.len()).collect()
         } else {
-            if self.texts.is_empty() {
-                self.texts = searchable(ground.rows);
-            }
-            self.filter.keep(ground.rows, &self.texts)
+            self.filter.keep(ground.rows)
         };
+        let stays = marked(findings.findings.len(), &self.stay);
+        let times = findings.index().times.iter();
+        let times = times.filter(|(_, row)| stays.get(*row as usize) == Some(&true));
+        self.times = times.map(|(at, _)| *at).collect();
         let plan = Plan {
             chain: self.chain(),
             order: self.order,
             closed: &self.closed,
             scores: ground.scores,
+            imported: ground.imported,
         };
         self.lines = arrange(findings, &self.stay, plan);
-        let of_row = |row: &usize| findings.findings.get(*row);
-        self.events = self.stay.iter().filter_map(of_row).map(|f| f.count).sum();
-        self.columns = Columns::of(findings, &self.stay);
+        self.events = findings.index().extent(&self.stay).count;
+        self.columns = Columns::of(findings.index(), &self.stay);
         let keys = self.lines.iter().map(Line::key).collect();
         self.list
             .replace(keys, translate, |key| matches!(key, LineKey::Row(_)));
@@ -247,6 +273,11 @@ impl FindingsPane {
         self.events
     }
 
+    /// When the events behind the rows that stay were, ascending.
+    pub fn times(&self) -> &[Timestamp] {
+        &self.times
+    }
+
     /// How wide the parts of the rows are.
     pub fn columns(&self) -> Columns {
         self.columns
@@ -272,37 +303,59 @@ impl FindingsPane {
 }
 
 impl Columns {
-    fn of(findings: &Findings, rows: &[usize]) -> Self {
-        let mut columns = Self::default();
-        let (mut first, mut last): (Option<Timestamp>, Option<Timestamp>) = (None, None);
-        let length = |text: &str| text.chars().count();
-        for row in rows {
-            let Some(finding) = findings.findings.get(*row) else {
-                continue;
-            };
-            if let Some(at) = finding.first {
-                first = Some(first.map_or(at, |first| first.min(at)));
-                last = Some(last.map_or(at, |last| last.max(at)));
-            }
-            columns.assumed |= finding.assumed_time;
-            columns.letters = columns.letters.max(length(&finding.letters));
-            let parent = findings.text(*row, "parent_process_name");
-            columns.parent = columns.parent.max(length(&parent));
-            if let Some(url) = main_url(finding) {
-                columns.host = columns.host.max(length(&url.host));
-                let role = url
-                    .role
-                    .strip_prefix("property ")
-                    .map_or(length(&url.role), |n| length(n) + 1);
-                columns.role = columns.role.max(role);
-            }
-            if finding.count > 1 {
-                columns.count = columns.count.max(finding.count.to_string().len());
-            }
+    fn of(index: &Index, rows: &[usize]) -> Self {
+        let sum = index.extent(rows);
+        let extents = rows.iter().filter_map(|row| index.extents.get(*row));
+        let most = extents.map(|extent| extent.count).max().unwrap_or(0);
+        let ids = |field: &str| index.column(field).map(|column| &column.ids);
+        Self {
+            year: sum.first.map(Timestamp::year) != sum.last.map(Timestamp::year),
+            assumed: sum.assumed,
+            letters: ids("source").map_or(0, |ids| ids.most(rows)),
+            parent: widest(index, rows, "parent_process_name", shown_width),
+            host: widest(index, rows, "url_host", shown_width),
+            file: widest(index, rows, "url_path", |path| {
+                let name = file_name(path);
+                // With the sign that the rest is left out, when it is.
+                shown_width(name) + usize::from(name.len() < path.len())
+            }),
+            path: widest(index, rows, "url_path", shown_width),
+            role: widest(index, rows, "role", |role| {
+                let name = role.strip_prefix("property ");
+                name.map_or(shown_width(role), |name| shown_width(name) + 1)
+            }),
+            count: if most > 1 { most.to_string().len() } else { 0 },
         }
-        columns.year = first.map(Timestamp::year) != last.map(Timestamp::year);
-        columns
     }
+}
+
+/// The widest that a field's values are in some rows.
+fn widest(index: &Index, rows: &[usize], field: &str, width: impl Fn(&str) -> usize) -> usize {
+    let Some(column) = index.column(field) else {
+        return 0;
+    };
+    let among = column.among(rows).into_iter().enumerate();
+    let shown = among.filter(|(_, among)| *among);
+    shown
+        .map(|(id, _)| width(column.lower(id)))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Cells that a text takes when it is shown.
+fn shown_width(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        visible(text).width()
+    }
+}
+
+/// The last part of a URL's path, with the slash before it and without a query.
+pub fn file_name(path: &str) -> &str {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let from = path.rfind('/').unwrap_or(0);
+    path.get(from..).unwrap_or(path)
 }
 
 /// The URL that stands for a row: what is installed before what is merely named.
@@ -311,24 +364,4 @@ pub fn main_url(finding: &Finding) -> Option<&EventUrl> {
     let rank = |url: &&EventUrl| RANKS.iter().position(|r| **r == *url.role);
     let of_rank = |url: &&EventUrl| rank(url).unwrap_or(RANKS.len());
     finding.urls.iter().min_by_key(of_rank)
-}
-
-fn searchable(rows: Rows<'_>) -> Vec<String> {
-    let all = 0..rows.findings.findings.len();
-    all.map(|row| rows.searchable(row)).collect()
-}
-
-/// Where the rows of the old findings are in the new: a row is known by any of its events, for
-/// its place and its aggregates change as events arrive.
-pub fn moved_rows(old: &Findings, new: &Findings) -> HashMap<usize, usize> {
-    let mut rows: HashMap<Identity, usize> = HashMap::new();
-    for row in 0..new.findings.len() {
-        rows.extend(new.events_of(row).map(|(_, event)| (event.identity, row)));
-    }
-    let moved = |row: usize| {
-        let mut events = old.events_of(row).map(|(_, event)| event.identity);
-        let place = events.find_map(|identity| rows.get(&identity))?;
-        Some((row, *place))
-    };
-    (0..old.findings.len()).filter_map(moved).collect()
 }

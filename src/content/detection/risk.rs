@@ -86,7 +86,13 @@ impl Source<'_> {
 
     fn number(&self, node: Option<&Node>, what: &str) -> Result<Option<u32>, LoadError> {
         let Some(node) = node else { return Ok(None) };
-        match node.text().and_then(|text| text.trim().parse().ok()) {
+        // Public rules of 2024 write '25.0' too.
+        let whole = |text: &str| match text.trim().split_once('.') {
+            Some((whole, zeros)) if zeros.bytes().all(|b| b == b'0') => whole.parse().ok(),
+            Some(_) => None,
+            None => text.trim().parse().ok(),
+        };
+        match node.text().and_then(whole) {
             Some(number) => Ok(Some(number)),
             None => Err(self
                 .at(

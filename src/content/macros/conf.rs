@@ -1,14 +1,18 @@
 //! Splunk's `macros.conf` (Admin Manual, "macros.conf"): stanzas `[name]` or `[name(2)]` with
-//! `definition`, `args` and, refused here, `iseval`.
+//! `definition`, `args` and `iseval`.
 
 use super::Macro;
 use crate::content::load_error::LoadError;
 
+/// What the arguments of a macro that is known already are called.
+pub type Arguments<'a> = &'a dyn Fn(&str, usize) -> Option<Vec<String>>;
+
 /// The macros of a text. A stanza that is disabled is left out.
-pub fn read(text: &str, origin: &str) -> Result<Vec<Macro>, LoadError> {
+pub fn read(text: &str, origin: &str, arguments: Arguments<'_>) -> Result<Vec<Macro>, LoadError> {
     let mut reader = Reader {
         text,
         origin,
+        arguments,
         found: Vec::new(),
         stanza: None,
     };
@@ -60,11 +64,13 @@ struct Stanza {
     arguments: Vec<String>,
     description: String,
     disabled: bool,
+    is_eval: bool,
 }
 
 struct Reader<'a> {
     text: &'a str,
     origin: &'a str,
+    arguments: Arguments<'a>,
     found: Vec<Macro>,
     stanza: Option<Stanza>,
 }
@@ -86,15 +92,6 @@ impl Reader<'_> {
                 .with_help("end the line before with '\\' if this continues it"));
         };
         let (key, value) = (key.trim(), value.trim());
-        let refused = key == "iseval" && is_true(value);
-        if refused {
-            return Err(self
-                .problem(
-                    setting.line,
-                    "a macro that is an eval expression ('iseval') is not supported",
-                )
-                .with_help("write what it gives as its definition"));
-        }
         let Some(stanza) = &mut self.stanza else {
             return Err(self
                 .problem(setting.line, format!("'{key}' stands before any [stanza]"))
@@ -105,6 +102,7 @@ impl Reader<'_> {
             "args" => stanza.arguments = names(value),
             "description" => value.clone_into(&mut stanza.description),
             "disabled" => stanza.disabled = is_true(value),
+            "iseval" => stanza.is_eval = is_true(value),
             // validation, errormsg and what an app adds change nothing here.
             _ => {}
         }
@@ -165,7 +163,12 @@ impl Reader<'_> {
                 )
                 .with_help("add 'definition = …'"));
         };
-        let (stated, named) = (stanza.argc.unwrap_or(0), stanza.arguments.len());
+        let stated = stanza.argc.unwrap_or(0);
+        let mut arguments = stanza.arguments;
+        if arguments.is_empty() && stated > 0 {
+            arguments = (self.arguments)(&stanza.name, stated).unwrap_or_default();
+        }
+        let named = arguments.len();
         if stated != named {
             let message = format!(
                 "the macro '{}' has {stated} arguments by its heading and {named} by its 'args'",
@@ -177,11 +180,12 @@ impl Reader<'_> {
         }
         self.found.push(Macro {
             name: stanza.name,
-            arguments: stanza.arguments,
+            arguments,
             definition,
             description: stanza.description,
             origin: self.origin.to_owned(),
             line: stanza.line,
+            is_eval: stanza.is_eval,
         });
         Ok(())
     }

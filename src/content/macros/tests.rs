@@ -29,6 +29,21 @@ fn the_built_in_macros_expand_to_what_the_public_content_says() {
         ),
         ("`cim_Endpoint_indexes`", "()"),
         (
+            "`sysmon`",
+            "(source=WinEventLog:Microsoft-Windows-Sysmon/Operational OR \
+             source=XmlWinEventLog:Microsoft-Windows-Sysmon/Operational OR \
+             source=Syslog:Linux-Sysmon/Operational)",
+        ),
+        (
+            "`wineventlog_security`",
+            "eventtype=\"wineventlog_security\" OR Channel=\"security\" OR \
+             source=\"XmlWinEventLog:Security\" OR source=\"WinEventLog:Security\"",
+        ),
+        (
+            "`cisco_network_visibility_module_flowdata`",
+            "sourcetype=\"cisco:nvm:flowdata\"",
+        ),
+        (
             "`process_msiexec`",
             "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
         ),
@@ -121,6 +136,65 @@ fn the_last_file_wins_and_folders_are_read_by_path() {
 }
 
 #[test]
+fn an_eval_macro_is_refused_where_it_is_used_alone() {
+    let mut macros = Macros::built_in().unwrap();
+    let path = fixture("eval.conf");
+    assert_eq!(macros.add(&path).unwrap(), 2);
+    let text = |source: &str| expand(source, &|n, c| macros.lookup(n, c));
+    assert_eq!(text("`plain`").unwrap().text, "user=*");
+    let refused = text("a `days_ago(7)`").unwrap_err();
+    let file = path.display();
+    assert_eq!(
+        refused.message,
+        format!(
+            "the macro 'days_ago' can't be put in: it is an eval expression ('iseval', {file}:2), \
+             which is not supported"
+        )
+    );
+    assert_eq!((refused.span.start, refused.span.end), (2, 15));
+    // A plain one of the same name takes its place.
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own.conf");
+    std::fs::write(&own, "[days_ago(1)]\ndefinition = earliest=-7d\n").unwrap();
+    macros.add(&own).unwrap();
+    let text = expand("`days_ago(7)`", &|n, c| macros.lookup(n, c))
+        .unwrap()
+        .text;
+    assert_eq!(text, "earliest=-7d");
+}
+
+#[test]
+fn a_local_stanza_leaves_its_arguments_to_the_default_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        (
+            "default/macros.conf",
+            "[m(2)]\nargs = a, b\ndefinition = $a$=$b$\n",
+        ),
+        ("local/macros.conf", "[m(2)]\ndefinition = $b$=\"$a$\"\n"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut macros = Macros::default();
+    macros.add(folder.path()).unwrap();
+    let text = expand("`m(x, y)`", &|n, c| macros.lookup(n, c))
+        .unwrap()
+        .text;
+    assert_eq!(text, "y=\"x\"");
+    let own = folder.path().join("own.conf");
+    std::fs::write(&own, "[n(2)]\ndefinition = $b$\n").unwrap();
+    let error = macros.add(&own).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("own.conf:1:1: the macro 'n' has 2 arguments"),
+        "{error}"
+    );
+}
+
+#[test]
 fn files_are_read_as_expected() {
     let folder = fixture("");
     let mut files: Vec<_> = std::fs::read_dir(&folder)
@@ -135,9 +209,10 @@ fn files_are_read_as_expected() {
         let found = match macros.add(&file) {
             Ok(_) => macros.all().fold(String::new(), |mut out, one| {
                 let arguments = one.arguments.join(", ");
+                let eval = if one.is_eval { " (iseval)" } else { "" };
                 let _ = writeln!(
                     out,
-                    "{}({arguments}) line {}: {}",
+                    "{}({arguments}) line {}{eval}: {}",
                     one.name, one.line, one.definition
                 );
                 out
@@ -156,6 +231,6 @@ fn files_are_read_as_expected() {
 proptest::proptest! {
     #[test]
     fn any_conf_is_read_or_refused(text in "(\\[|\\]|a|\\(1\\)|definition ?=|args=|iseval=1|\n|\\\\\n|#|é| ){0,30}") {
-        let _ = conf::read(&text, "f").map_err(|e| e.drawn());
+        let _ = conf::read(&text, "f", &|_, _| None).map_err(|e| e.drawn());
     }
 }

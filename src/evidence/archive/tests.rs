@@ -1,3 +1,5 @@
+//! Tests of containers: every kind whole, cut, packed twice, lying about itself.
+
 use super::pack::{encrypted, gzip, stored_zip, streamed_zip, tar, zip, zst};
 use super::*;
 use proptest::prelude::*;

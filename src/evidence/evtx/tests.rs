@@ -1,3 +1,5 @@
+//! Tests of EVTX: damage, carving, and the real logs where they are at hand.
+
 use super::*;
 use std::path::PathBuf;
 

@@ -1,3 +1,5 @@
+//! Tests of the driver: what the visitor is told, in which order, whatever the evidence holds.
+
 use super::super::archive::pack::{encrypted, gzip, streamed_zip, tar, zip, zst};
 use super::super::evtx::tests::shared;
 use super::*;

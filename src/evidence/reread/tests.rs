@@ -1,3 +1,5 @@
+//! Tests of reading a record again: through containers, and when the file has changed.
+
 use super::super::archive::pack::{gzip, tar, zip};
 use super::super::discover::list;
 use super::super::evtx::tests::shared;

@@ -7,7 +7,7 @@ use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
 use super::rows::column_of;
-use crate::event::{Value, Zone};
+use crate::event::{Timestamp, Value, Zone};
 use crate::spl::Diagnostic;
 use crate::spl::ast;
 use std::sync::Arc;
@@ -26,7 +26,10 @@ pub(in super::super) struct Convert {
 
 impl Convert {
     pub(super) fn compile(tree: &ast::Convert, zone: Zone, messages: &mut Messages) -> Self {
-        let format = tree.time_format.as_deref().unwrap_or(TIME_FORMAT);
+        if let Some(format) = &tree.time_format {
+            lint_format(format, messages);
+        }
+        let format = tree.time_format.as_ref().map_or(TIME_FORMAT, |f| &f.text);
         let fields = tree.functions.iter();
         Self {
             format: format.to_owned(),
@@ -82,6 +85,15 @@ impl Convert {
             None => value,
         }
     }
+}
+
+fn lint_format(format: &ast::Name, messages: &mut Messages) {
+    let Some(unknown) = Timestamp::unknown_conversion(&format.text) else {
+        return;
+    };
+    let message = format!("'{unknown}' is no part of a time: it is written as it stands");
+    let help = "a time is written with %Y-%m-%dT%H:%M:%S and the like; % itself as %%";
+    messages.lint(Diagnostic::new("SPL-TIMEFORMAT", message, format.span).with_help(help));
 }
 
 fn field(

@@ -48,9 +48,10 @@ impl Where {
         messages: &mut Messages,
     ) -> Self {
         let (expression, fields) = compile(tree, environment, span, messages);
-        if matches!(tree, Expr::Text(_) | Expr::Number(_)) {
+        if expression.is_value() {
             let message = "'where' needs a condition, not a value";
-            messages.error("SPL-BOOLEAN", message, span);
+            let help = "compare it: where lower(user)=\"x\"";
+            messages.refuse(Diagnostic::new("SPL-BOOLEAN", message, span).with_help(help));
         }
         Self { expression, fields }
     }

@@ -68,9 +68,9 @@ fn a_dataset_can_be_named_by_nodename_or_be_the_only_one() {
 
 #[test]
 fn options_are_known_by_name() {
-    let with = |name: &str, value: &str| {
+    let with = |option: &str, value: &str| {
         let mut tree = count(None);
-        tree.options = vec![(name.to_owned(), value.to_owned())];
+        tree.options = vec![(name(option), name(value))];
         vec![CommandKind::Tstats(tree)]
     };
     for (name, value) in [
@@ -87,7 +87,7 @@ fn options_are_known_by_name() {
     let errors = refused(with("sumariesonly", "false"));
     assert_eq!(
         only(&errors),
-        ("SPL-OPTION", "tstats has no option 'sumariesonly'", 100)
+        ("SPL-OPTION", "tstats has no option 'sumariesonly'", 12)
     );
     assert_eq!(only(&refused(with("prestats", "true"))).0, "SPL-OPTION");
 }

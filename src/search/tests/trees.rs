@@ -107,7 +107,7 @@ pub(super) fn tstats(
     by: Vec<ByField>,
 ) -> Tstats {
     Tstats {
-        options: vec![("fillnull_value".to_owned(), "null".to_owned())],
+        options: vec![(name("fillnull_value"), name("null"))],
         aggregates,
         from: model("Endpoint", Some("Processes")),
         predicate,
@@ -137,7 +137,7 @@ pub(super) fn rename(pairs: &[(&str, &str)]) -> CommandKind {
 
 pub(super) fn ctime(format: Option<&str>, functions: Vec<Aggregate>) -> CommandKind {
     CommandKind::Convert(Convert {
-        time_format: format.map(str::to_owned),
+        time_format: format.map(name),
         functions,
     })
 }

@@ -17,6 +17,7 @@ fn lookup(name: &str, argc: usize) -> Option<MacroText> {
         _ => return bomb(name, argc),
     };
     Some(MacroText {
+        refused: None,
         arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
         definition: definition.to_owned(),
         origin: "m.conf".to_owned(),
@@ -27,6 +28,7 @@ fn lookup(name: &str, argc: usize) -> Option<MacroText> {
 fn bomb(name: &str, argc: usize) -> Option<MacroText> {
     let level: usize = name.strip_prefix("bomb")?.parse().ok()?;
     (argc == 0).then(|| MacroText {
+        refused: None,
         arguments: Vec::new(),
         definition: format!("`bomb{}`", level - 1).repeat(8),
         origin: "m.conf".to_owned(),
@@ -81,7 +83,7 @@ fn faults_are_named_with_their_place_in_the_search() {
         ("a `nowhere`", "the macro 'nowhere' is not known", 2..11),
         (
             "a `drop(1,2)`",
-            "the macro 'drop(2)' is not known (there is one with 1 arguments)",
+            "the macro 'drop(2)' is not known (there is one with 1 argument)",
             2..13,
         ),
         (

@@ -2,7 +2,7 @@
 //! those that are refused.
 
 use super::cursor::Cursor;
-use super::reporting::{aggregate, dataset, plain_text};
+use super::reporting::{aggregate, dataset};
 use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -58,14 +58,17 @@ pub fn refuse(name: &str, span: Span) -> Diagnostic {
 pub fn rename(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     let mut renames = Vec::new();
     loop {
-        let from = cursor.name("a field name")?;
+        let from = cursor.column("a field name")?;
         if !cursor.eat_word("as") {
-            return Err(cursor.missing("'as'"));
+            return Err(cursor
+                .missing("'as'")
+                .with_help("write rename old as new, and quotes round a name with blanks"));
         }
-        let to = cursor.name("the new name")?;
+        let to = cursor.column("the new name")?;
         same_wildcards(&from, &to)?;
         renames.push(Rename { from, to });
-        if !cursor.eat(Kind::Comma) && cursor.at_end() {
+        while cursor.eat(Kind::Comma) {}
+        if cursor.at_end() {
             return Ok(CommandKind::Rename(renames));
         }
     }
@@ -102,7 +105,7 @@ pub fn convert(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
                 return Err(Diagnostic::new("SPL-OPTION", message, at)
                     .with_help("the only option is timeformat=\"…\""));
             }
-            time_format = Some(plain_text(cursor)?);
+            time_format = Some(cursor.name("a value")?);
             continue;
         }
         let function = aggregate(cursor)?;
@@ -133,7 +136,7 @@ pub fn fields(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         .filter(|t| t.kind == Kind::Word && t.text.starts_with(['+', '-']))
         .cloned();
     let Some(sign) = sign else {
-        let names = cursor.names(&[])?;
+        let names = cursor.columns()?;
         return Ok(CommandKind::Fields {
             remove: false,
             names,
@@ -148,7 +151,7 @@ pub fn fields(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         cursor.eat(Kind::Comma);
     }
     if names.is_empty() || !cursor.at_end() {
-        names.extend(cursor.names(&[])?);
+        names.extend(cursor.columns()?);
     }
     Ok(CommandKind::Fields {
         remove: sign.text.starts_with('-'),
@@ -158,7 +161,7 @@ pub fn fields(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
 
 /// `table list`.
 pub fn table(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
-    Ok(CommandKind::Table(cursor.names(&[])?))
+    Ok(CommandKind::Table(cursor.columns()?))
 }
 
 /// `from datamodel …`.

@@ -97,13 +97,14 @@ impl<'a> Cursor<'a> {
 
     /// "… is missing before 'x'", or at the end.
     pub fn missing(&self, what: &str) -> Diagnostic {
-        self.problem(match self.peek() {
+        let problem = self.problem(match self.peek() {
             Some(token) if token.kind == Kind::Quoted => {
                 format!("{what} is missing before the quoted text")
             }
             Some(token) => format!("{what} is missing before '{}'", token.text),
             None => format!("{what} is missing at the end"),
-        })
+        });
+        problem.with_help(format!("write {what} there"))
     }
 
     /// Everything must have been read.
@@ -114,7 +115,9 @@ impl<'a> Cursor<'a> {
             Some(token) if token.kind == Kind::Close => Err(self
                 .problem("a ')' without its '('")
                 .with_help("take it away, or quote the text that holds it")),
-            Some(token) => Err(self.problem(format!("'{}' is not expected here", token.text))),
+            Some(token) => Err(self
+                .problem(format!("'{}' is not expected here", token.text))
+                .with_help("take it away, or put a '|', a comma or an operator before it")),
         }
     }
 
@@ -124,7 +127,8 @@ impl<'a> Cursor<'a> {
             return Ok(());
         }
         if self.at_end() {
-            return Err(Diagnostic::new("SPL-SYNTAX", "the '(' is not closed", open));
+            return Err(Diagnostic::new("SPL-SYNTAX", "the '(' is not closed", open)
+                .with_help("put a ')' where it ends, or take it away"));
         }
         self.expect_end()?;
         Err(self.missing("a ')'"))
@@ -163,18 +167,39 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// One or more names with or without commas, up to the end or to a word of `stop`.
-    pub fn names(&mut self, stop: &[&str]) -> Result<Vec<Name>, Diagnostic> {
-        let mut names = vec![self.name("a field name")?];
+    /// The name of a column, which may be that of an aggregate: `count(dest)`, without quotes.
+    pub fn column(&mut self, what: &str) -> Result<Name, Diagnostic> {
+        let mut name = self.name(what)?;
+        let mut end = name.span.end;
+        let mut ahead = 0;
+        for kind in [Kind::Open, Kind::Word, Kind::Close] {
+            match self.peek_at(ahead).filter(|t| t.range.start == end) {
+                Some(token) if token.kind == kind => {
+                    end = token.range.end;
+                    ahead += 1;
+                }
+                // `count()` has nothing between.
+                _ if kind == Kind::Word && ahead == 1 => {}
+                _ => return Ok(name),
+            }
+        }
+        for _ in 0..ahead {
+            let token = self.next();
+            name.text.push_str(token.map_or("", |t| t.text));
+        }
+        name.span.end = end;
+        Ok(name)
+    }
+
+    /// One or more columns up to the end, with commas or without. A comma too many says nothing.
+    pub fn columns(&mut self) -> Result<Vec<Name>, Diagnostic> {
+        let mut names = Vec::new();
         loop {
-            let comma = self.eat(Kind::Comma);
-            let stops = self
-                .peek()
-                .is_none_or(|t| stop.iter().any(|s| t.is_word(s)));
-            if stops && !comma {
+            while self.eat(Kind::Comma) {}
+            if self.at_end() && !names.is_empty() {
                 return Ok(names);
             }
-            names.push(self.name("a field name")?);
+            names.push(self.column("a field name")?);
         }
     }
 }

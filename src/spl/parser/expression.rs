@@ -78,7 +78,7 @@ pub fn assignments(text: &str, range: Range<usize>) -> Result<CommandKind, Diagn
     Ok(CommandKind::Eval(assignments))
 }
 
-/// The field that is set. Unlike a field that is read it may hold dots without quotes.
+/// The field that is set. Unlike a field that is read it may hold dots and dashes without quotes.
 fn target(text: &str, cursor: &mut Cursor<'_>) -> Result<Name, Diagnostic> {
     match cursor.kind() {
         Some(Kind::Word | Kind::Quoted | Kind::SingleQuoted) => {}
@@ -93,7 +93,7 @@ fn target(text: &str, cursor: &mut Cursor<'_>) -> Result<Name, Diagnostic> {
         && next.range.start == range.end
         && matches!(
             next.kind,
-            Kind::Word | Kind::Number | Kind::Operator(Operator::Dot)
+            Kind::Word | Kind::Number | Kind::Operator(Operator::Dot | Operator::Minus)
         )
     {
         range.end = next.range.end;

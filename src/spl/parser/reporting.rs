@@ -1,6 +1,6 @@
 //! `tstats` and `stats`: what is computed, from what, and by which fields.
 
-use super::cursor::{Cursor, name_of, unescape};
+use super::cursor::{Cursor, unescape};
 use super::predicate;
 use crate::spl::ast::{
     Aggregate, ByField, CommandKind, CompareOp, Dataset, Literal, Name, Piece, Predicate, Span,
@@ -53,11 +53,10 @@ pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     let mut aggregates = Vec::new();
     while !cursor.at_end() && !cursor.peek().is_some_and(|t| t.is_word("by")) {
         if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
-            let (name, _) = option(cursor)?;
-            let message = format!("the option '{name}' of stats is not supported");
-            return Err(
-                Diagnostic::new("SPL-OPTION", message, cursor.last()).with_help("take it away")
-            );
+            let (name, value) = option(cursor)?;
+            let message = format!("the option '{}' of stats is not supported", name.text);
+            let span = Span::from(name.span.start..value.span.end);
+            return Err(Diagnostic::new("SPL-OPTION", message, span).with_help("take it away"));
         }
         aggregates.push(aggregate(cursor)?);
         cursor.eat(Kind::Comma);
@@ -71,7 +70,7 @@ pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
             name,
             time_span: None,
         };
-        by = cursor.names(&[])?.into_iter().map(plain).collect();
+        by = cursor.columns()?.into_iter().map(plain).collect();
     }
     Ok(CommandKind::Stats(Stats { aggregates, by }))
 }
@@ -84,11 +83,11 @@ fn at_clause(cursor: &Cursor<'_>) -> bool {
 }
 
 /// `name=value`.
-pub fn option(cursor: &mut Cursor<'_>) -> Result<(String, String), Diagnostic> {
-    let name = cursor.name("an option")?.text.to_ascii_lowercase();
+pub fn option(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Diagnostic> {
+    let mut name = cursor.name("an option")?;
+    name.text.make_ascii_lowercase();
     cursor.eat_operator(Operator::Equal);
-    let value = cursor.name("a value")?;
-    Ok((name, value.text))
+    Ok((name, cursor.name("a value")?))
 }
 
 /// `function(field) [as name]`, or `count` alone.
@@ -112,7 +111,7 @@ pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
     let field = argument(cursor, &written, &function)?;
     let mut alias = None;
     if cursor.eat_word("as") {
-        alias = Some(cursor.name("a name")?);
+        alias = Some(cursor.column("a name")?);
     }
     let span = Span::from(start..cursor.last().end);
     Ok(Aggregate {
@@ -132,6 +131,11 @@ fn argument(
     if !cursor.eat(Kind::Open) {
         if function == "count" {
             return Ok(None);
+        }
+        if function == "sparkline" {
+            let message = "the function 'sparkline' is not supported";
+            return Err(Diagnostic::new("SPL-FUNCTION", message, written.span)
+                .with_help("it draws a chart: take it away"));
         }
         let message = format!("'{}' is no aggregate, or lacks its field", written.text);
         return Err(Diagnostic::new("SPL-SYNTAX", message, written.span)
@@ -164,13 +168,13 @@ fn by_times(cursor: &mut Cursor<'_>) -> Result<Vec<ByField>, Diagnostic> {
     while !cursor.at_end() {
         let is_option = cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal));
         if is_option {
-            let at = cursor.here();
             let (name, value) = option(cursor)?;
-            if name != "span" {
-                let message = format!("the option '{name}' is not supported behind 'by'");
-                return Err(Diagnostic::new("SPL-OPTION", message, at));
+            if name.text != "span" {
+                let message = format!("the option '{}' is not supported behind 'by'", name.text);
+                return Err(Diagnostic::new("SPL-OPTION", message, name.span)
+                    .with_help("the only option is span=, behind _time"));
             }
-            time_span = Some((value, at));
+            time_span = Some((value.text, name.span));
         } else {
             let name = cursor.name("a field name")?;
             fields.push(ByField {
@@ -178,9 +182,7 @@ fn by_times(cursor: &mut Cursor<'_>) -> Result<Vec<ByField>, Diagnostic> {
                 time_span: None,
             });
         }
-        if cursor.eat(Kind::Comma) && cursor.at_end() {
-            return Err(cursor.missing("a field name"));
-        }
+        while cursor.eat(Kind::Comma) {}
     }
     if fields.is_empty() {
         return Err(cursor.missing("a field name"));
@@ -191,7 +193,8 @@ fn by_times(cursor: &mut Cursor<'_>) -> Result<Vec<ByField>, Diagnostic> {
                 "SPL-OPTION",
                 "'span=' needs '_time' among the fields",
                 at,
-            ));
+            )
+            .with_help("write by _time span=1h, …"));
         };
         time.time_span = Some(value);
     }
@@ -284,15 +287,4 @@ fn nodename(predicate: &Predicate) -> Option<String> {
     };
     let last = path.rsplit('.').next().filter(|l| !l.is_empty())?;
     (field.text == "nodename" && !last.contains('*')).then(|| last.to_owned())
-}
-
-/// A bare or quoted text as a plain text.
-pub fn plain_text(cursor: &mut Cursor<'_>) -> Result<String, Diagnostic> {
-    match cursor.kind() {
-        Some(Kind::Word | Kind::Quoted) => {
-            let token = cursor.next();
-            Ok(token.map(|t| name_of(&t).text).unwrap_or_default())
-        }
-        _ => Err(cursor.missing("a value")),
-    }
 }

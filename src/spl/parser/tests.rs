@@ -129,13 +129,11 @@ fn tstats_in_its_spellings() {
          distinct_count(Processes.dest) FROM datamodel=Endpoint.Processes \
          WHERE Processes.process=\"*by*\" BY Processes.user, _time span=1h",
     );
-    assert_eq!(
-        full.options,
-        [
-            ("summariesonly".to_owned(), "false".to_owned()),
-            ("prestats".to_owned(), "t".to_owned()),
-        ]
-    );
+    let options = full.options.iter();
+    let options: Vec<_> = options
+        .map(|(name, value)| (name.text.as_str(), value.text.as_str()))
+        .collect();
+    assert_eq!(options, [("summariesonly", "false"), ("prestats", "t")]);
     let functions: Vec<_> = full.aggregates.iter().map(print::aggregate).collect();
     assert_eq!(
         functions,
@@ -172,6 +170,8 @@ fn tstats_in_its_spellings() {
 fn the_other_commands_in_their_spellings() {
     for (text, printed) in [
         ("SEARCH a", "search a"),
+        ("state IN (OR, AND)", "search state IN (OR, AND)"),
+        ("a in b", "search a AND in AND b"),
         ("  a  ", "search a"),
         ("search=1", "search search=1"),
         ("| search", "search *"),
@@ -205,6 +205,35 @@ fn the_other_commands_in_their_spellings() {
             "search a\n| eval 'b.c'=1, 'd e'=x, f=y",
         ),
         ("a | where x=$u|s$", "search a\n| where x=\"$u|s$\""),
+    ] {
+        assert_eq!(print::pipeline(&parse(text).unwrap()), printed, "{text}");
+    }
+}
+
+#[test]
+fn what_public_rules_with_unit_tests_write_is_read() {
+    for (text, printed) in [
+        (
+            r#"a="x"AND b="y"c="z" d"#,
+            r#"search a="x" AND b="y" AND c="z" AND d"#,
+        ),
+        (
+            r#"a IN (,"b","c",, "d" "e",) b IN ("f". "g") c IN (""*h*"", "i")"#,
+            r#"search a IN ("b", "c", "d", "e") AND b IN ("f", ., "g") AND c IN (*h*, "i")"#,
+        ),
+        (
+            "a | stats count by b, , c, | fields d,, e, | table f , | rename g as h,",
+            "search a\n| stats count by b c\n| fields d, e\n| table f\n| rename g as h",
+        ),
+        (
+            "a | stats values(b) as c(d) count(e) by f | fields - p(q) | rename count(e) as n",
+            "search a\n| stats values(b) as \"c(d)\" count(e) by f\n| fields - \"p(q)\"\n\
+             | rename \"count(e)\" as n",
+        ),
+        (
+            "a | eval in:out=b/c, d-e=1 | where f>=10 AND .25 > g",
+            "search a\n| eval 'in:out'=b / c, 'd-e'=1\n| where f>=10 AND 0.25>g",
+        ),
     ] {
         assert_eq!(print::pipeline(&parse(text).unwrap()), printed, "{text}");
     }
@@ -249,7 +278,26 @@ const MISTAKES: &[(&str, &str)] = &[
     ("a |", "SPL-SYNTAX: a command is missing here @ |"),
     ("", "SPL-SYNTAX: a command is missing here @ "),
     ("a | %", "SPL-SYNTAX: a command is missing here @ "),
-    ("a AND", "SPL-SYNTAX: a condition is missing at the end @ "),
+    (
+        "a AND",
+        "SPL-SYNTAX: a condition is missing behind this @ AND",
+    ),
+    (
+        "| tstats count from datamodel=E.P where a=1 OR by b",
+        "SPL-SYNTAX: a condition is missing behind this @ OR",
+    ),
+    (
+        "(a NOT) b",
+        "SPL-SYNTAX: a condition is missing behind this @ NOT",
+    ),
+    (
+        "a= AND b=1",
+        "SPL-SYNTAX: a value is missing before 'AND' @ AND",
+    ),
+    (
+        "a IN \"b\", c",
+        "SPL-SYNTAX: the list of IN stands without its parentheses @ \"b\"",
+    ),
     (
         "OR a",
         "SPL-SYNTAX: a condition is missing before 'OR' @ OR",
@@ -270,8 +318,30 @@ const MISTAKES: &[(&str, &str)] = &[
         "SPL-SYNTAX: a comma is missing before 'c' @ c",
     ),
     (
+        "a IN (\"b\" AND c=1",
+        "SPL-SYNTAX: a comma is missing before 'AND' @ AND",
+    ),
+    (
+        "a IN (\"b\"*, \"c\")",
+        "SPL-SYNTAX: a quote in the middle of a value @ \"b\"*",
+    ),
+    ("a IN ()", "SPL-SYNTAX: the list is empty @ ()"),
+    ("a IN (,)", "SPL-SYNTAX: the list is empty @ (,)"),
+    (
         "a == b",
-        "SPL-SYNTAX: '==' is no comparison of a search @ =",
+        "SPL-SYNTAX: '==' is no comparison of a search @ ==",
+    ),
+    (
+        "a | stats count(eval(b==\"c\")) as d",
+        "SPL-FUNCTION: 'eval' inside of an aggregate is not supported @ eval",
+    ),
+    (
+        "a | stats sparkline count by b",
+        "SPL-FUNCTION: the function 'sparkline' is not supported @ sparkline",
+    ),
+    (
+        "a | eval {b}=c",
+        "SPL-NAME: a field that is named by the value of another ('{b}') is not supported @ {b}",
     ),
     ("a `m`", "SPL-MACRO: a backtick that begins no macro @ `"),
     (
@@ -308,7 +378,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     (
         "a | stats allnum=t count",
-        "SPL-OPTION: the option 'allnum' of stats is not supported @ t",
+        "SPL-OPTION: the option 'allnum' of stats is not supported @ allnum=t",
     ),
     (
         "a | rename b.* as c",
@@ -340,6 +410,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "SPL-SYNTAX: '1e999' is too large a number @ 1e999",
     ),
     ("a | eval b", "SPL-SYNTAX: a '=' is missing at the end @ "),
+    (
+        "a | fields ,",
+        "SPL-SYNTAX: a field name is missing at the end @ ",
+    ),
 ];
 
 #[test]

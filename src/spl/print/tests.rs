@@ -206,8 +206,9 @@ fn first_commands() -> impl Strategy<Value = CommandKind> {
     )
         .prop_map(|(options, aggregates, from, predicate, by)| {
             // A 'nodename' conjunct is moved into the dataset: not generated here.
+            let options = options.iter();
             CommandKind::Tstats(Tstats {
-                options,
+                options: options.map(|(n, v)| (name_of(n), name_of(v))).collect(),
                 aggregates,
                 from,
                 predicate,
@@ -258,7 +259,7 @@ fn later_commands() -> impl Strategy<Value = CommandKind> {
                 .collect()
         )),
         convert.prop_map(|(time_format, functions)| CommandKind::Convert(Convert {
-            time_format,
+            time_format: time_format.map(|format| name_of(&format)),
             functions
         })),
         (any::<bool>(), list()).prop_map(|(remove, names)| CommandKind::Fields { remove, names }),

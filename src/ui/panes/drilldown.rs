@@ -4,7 +4,7 @@
 use super::details::padded;
 use crate::app::list::List;
 use crate::app::panes::drilldown::{DrilldownPane, Whole, row_fields};
-use crate::app::{App, Hit, Pane};
+use crate::app::{Action, App, Hit, Pane};
 use crate::event::Value;
 use crate::ui::canvas::Canvas;
 use crate::ui::figures::{count, long, thousands};
@@ -22,27 +22,28 @@ const COLUMN: usize = 40;
 pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme();
     let Some(pane) = app.drilldown() else { return };
-    let waiting = |text: String| vec![theme.label(text, Role::Dim)];
-    let line = match pane.result() {
+    let waiting = |text: String| vec![vec![theme.label(text, Role::Dim)]];
+    let lines = match pane.result() {
         _ if app.rows.selected_row().is_none() => {
             waiting("There is no row to drill into.".to_owned())
         }
         None => waiting(format!("{} Searching…", spinner(app.ticks))),
-        Some(Err(why)) => vec![
-            theme.label("The search failed: ", Role::Bad),
-            theme.data(why, Role::Plain),
-        ],
+        // A message with its place is drawn over several lines.
+        Some(Err(why)) => std::iter::once(vec![theme.label("The search failed:", Role::Bad)])
+            .chain(why.lines().map(|line| vec![theme.data(line, Role::Plain)]))
+            .collect(),
         Some(Ok(found)) => {
             match pane.whole {
-                Some(whole) => draw_whole(canvas, area, (pane, found), whole),
+                Some(whole) => draw_whole(app, canvas, area, (pane, found), whole),
                 None => draw_found(app, canvas, area, (pane, found)),
             }
             return;
         }
     };
     let room = usize::from(padded(area).width);
-    for (y, line) in wrap(&line, room, 0).iter().enumerate() {
-        canvas.line(text::row(padded(area), y), line);
+    let wrapped = lines.iter().flat_map(|line| wrap(line, room, 0));
+    for (y, line) in wrapped.enumerate() {
+        canvas.line(text::row(padded(area), y), &line);
     }
 }
 
@@ -74,6 +75,7 @@ fn draw_found(app: &App, canvas: &mut Canvas<'_>, area: Rect, drilldown: Drilldo
         _ => wanted.min((left / 2).max(4)).min(left),
     };
     draw_table(
+        app,
         canvas,
         text::rows(area, y, table_height),
         drilldown,
@@ -106,7 +108,7 @@ fn head(
     let all = search.len();
     lines.extend(search.into_iter().take(most));
     if all > most {
-        let key = app.keymap.key_of(crate::app::Action::WholeSearch);
+        let key = app.keymap.key_of(Action::WholeSearch);
         let more = count(long(all - most), "more line");
         lines.push(vec![theme.label(format!("… {more}: {key}"), Role::Dim)]);
     }
@@ -119,7 +121,7 @@ fn head(
 
 fn bounds(app: &App, pane: &DrilldownPane, found: &DrilldownResult, theme: Theme) -> Line {
     let zone = app.zone;
-    let key = app.keymap.key_of(crate::app::Action::Widen);
+    let key = app.keymap.key_of(Action::Widen);
     let text = match (found.earliest, found.latest) {
         (None, None) => "over everything that is loaded".to_owned(),
         (earliest, latest) => {
@@ -159,6 +161,8 @@ fn cell_text(value: Option<&Value>) -> String {
 /// The columns in sight: place, name, width.
 struct Columns<'a> {
     shown: Vec<(usize, &'a str, usize)>,
+    /// The last one in sight is not shown whole.
+    cut: bool,
     ours: Option<(&'a str, &'a [String], usize)>,
 }
 
@@ -174,6 +178,7 @@ impl<'a> Columns<'a> {
         });
         let mut free = room.saturating_sub(ours.map_or(0, |(_, _, wide)| wide + 3));
         let mut shown = Vec::new();
+        let mut cut = false;
         for (place, name) in found.table.columns.iter().enumerate().skip(pane.column) {
             if free < 4 && !shown.is_empty() {
                 break;
@@ -187,10 +192,11 @@ impl<'a> Columns<'a> {
             let last = place + 1 == found.table.columns.len();
             let most = if last { free } else { COLUMN.min(free) };
             let wide = longest.min(most);
+            cut = free < longest.min(COLUMN);
             shown.push((place, &**name, wide));
             free = free.saturating_sub(wide + 2);
         }
-        Self { shown, ours }
+        Self { shown, cut, ours }
     }
 
     fn header(&self, theme: Theme) -> Line {
@@ -229,7 +235,13 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn draw_table(canvas: &mut Canvas<'_>, area: Rect, drilldown: Drilldown<'_>, focused: bool) {
+fn draw_table(
+    app: &App,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    drilldown: Drilldown<'_>,
+    focused: bool,
+) {
     if area.height < 3 {
         return;
     }
@@ -248,10 +260,26 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, drilldown: Drilldown<'_>, foc
     ];
     let all = found.table.columns.len();
     let last = columns.shown.last().map_or(0, |(place, _, _)| place + 1);
-    let more = last < all || pane.column > 0;
+    let more = last < all || columns.cut || pane.column > 0;
     let end = if more {
-        let text = format!("columns {}–{last} of {all}", pane.column + 1);
-        vec![theme.label(text, Role::Dim)]
+        let before = if pane.column > 0 { "← " } else { "" };
+        let after = if last < all || columns.cut {
+            " →"
+        } else {
+            ""
+        };
+        let text = format!("{before}columns {}–{last} of {all}{after}", pane.column + 1);
+        let keys = [
+            Action::Left,
+            Action::Right,
+            Action::PageLeft,
+            Action::PageRight,
+        ];
+        let keys = keys.map(|action| app.keymap.key_of(action)).join(" ");
+        vec![
+            theme.label(format!("{text}  "), Role::Dim),
+            theme.label(keys, Role::Key),
+        ]
     } else {
         Line::new()
     };
@@ -267,6 +295,8 @@ fn draw_table(canvas: &mut Canvas<'_>, area: Rect, drilldown: Drilldown<'_>, foc
         line.extend(columns.row(found, place, theme));
         line
     });
+    let whole = columns.shown.len() - usize::from(columns.cut && !columns.shown.is_empty());
+    canvas.drew_columns(whole);
 }
 
 fn selection(list: &List<usize>, place: usize, theme: Theme) -> text::Piece {
@@ -307,7 +337,13 @@ fn draw_behind(
 }
 
 /// The search, a row or an event in full.
-fn draw_whole(canvas: &mut Canvas<'_>, area: Rect, (pane, found): Drilldown<'_>, whole: Whole) {
+fn draw_whole(
+    app: &App,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (pane, found): Drilldown<'_>,
+    whole: Whole,
+) {
     let theme = canvas.theme();
     let (title, lines) = match whole {
         Whole::Search => ("Search".to_owned(), spl::lines(&found.spl, theme)),
@@ -316,9 +352,14 @@ fn draw_whole(canvas: &mut Canvas<'_>, area: Rect, (pane, found): Drilldown<'_>,
             fields(&row_fields(found, row), theme),
         ),
         Whole::Event(event) => {
-            let event = found.events.get(event);
-            let all = event.map_or(&[][..], |event| &event.fields);
-            ("Event".to_owned(), fields(all, theme))
+            let known = found.events.get(event).map(|event| app.whole_event(event));
+            let note = |text: String, role| vec![(vec![theme.data(text, role)], 0)];
+            let lines = match known.flatten() {
+                Some(Ok(all)) => fields(&all, theme),
+                Some(Err(why)) => note(why, Role::Bad),
+                None => note("Reading the record…".to_owned(), Role::Dim),
+            };
+            ("Event".to_owned(), lines)
         }
     };
     let title = [theme.label(title, Role::Heading)];

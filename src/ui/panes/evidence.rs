@@ -5,13 +5,12 @@ use super::details::padded;
 use super::findings::split;
 use crate::app::panes::evidence::{EvidenceLine, Group};
 use crate::app::{App, Pane};
-use crate::evidence::ledger::{FileEntry, HostEntry, Ledger, Status};
+use crate::evidence::ledger::{BadEntry, FileEntry, HostEntry, Ledger, Status};
 use crate::ui::canvas::Canvas;
 use crate::ui::figures::{bytes, count, ledger_time, long, percent, thousands};
 use crate::ui::text::{self, Line, wrap};
 use crate::ui::theme::{Role, Theme};
 use ratatui::layout::Rect;
-use std::fmt::Write as _;
 
 /// Draws the view.
 pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
@@ -99,7 +98,11 @@ fn totals(ledger: &Ledger, theme: Theme) -> Vec<Line> {
 fn draw_list(app: &App, ledger: &Ledger, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let theme = canvas.theme();
     let (length, at) = (app.evidence.list.len(), app.evidence.list.selected() + 1);
-    let title = [theme.label("Evidence by host", Role::Heading)];
+    let mut title = vec![theme.label("Evidence by host", Role::Heading)];
+    if !app.evidence.root().is_empty() {
+        title.push(theme.label(" · in ", Role::Dim));
+        title.push(theme.data(app.evidence.root(), Role::Plain));
+    }
     let end = [theme.label(format!("{at}/{length}"), Role::Dim)];
     let inside = canvas.frame(area, &title, &end, focused);
     let room = usize::from(inside.width);
@@ -120,7 +123,8 @@ fn draw_list(app: &App, ledger: &Ledger, canvas: &mut Canvas<'_>, area: Rect, fo
                 line.extend(match entry.key.file {
                     None => group_line(app, ledger, entry, room.saturating_sub(2), theme),
                     Some(file) => ledger.files.get(file).map_or(Line::new(), |file| {
-                        file_line(file, room.saturating_sub(2), theme)
+                        let problem = entry.key.group == Group::Problems;
+                        file_line(app, file, problem, room.saturating_sub(2), theme)
                     }),
                 });
             }
@@ -138,10 +142,10 @@ fn with_figures(
     room: usize,
     theme: Theme,
 ) -> Line {
-    let end = theme.label(format!("  {end} "), Role::Plain);
+    let end = theme.data(format!("  {end} "), Role::Plain);
     let taken = text::width(&before) + end.width();
     let mut line = before;
-    line.push(theme.middle_column(name, room.saturating_sub(taken), role));
+    line.push(theme.path_column(name, room.saturating_sub(taken), role));
     line.push(end);
     line
 }
@@ -186,26 +190,71 @@ fn status(file: &FileEntry) -> (&'static str, &'static str, Role) {
     }
 }
 
-fn file_line(file: &FileEntry, room: usize, theme: Theme) -> Line {
+/// A file's name beside its figures: bad records first, for what is wrong must not be cut off; or
+/// beside what is wrong with it.
+fn file_line(app: &App, file: &FileEntry, problem: bool, room: usize, theme: Theme) -> Line {
     let (letter, _, role) = status(file);
-    let mut end = match file.status {
-        Status::NotEvidence => bytes(file.bytes),
-        Status::NotOpened => format!("{} · not opened", file.format),
-        _ => format!(
-            "{} · {} · {}",
-            file.format,
-            count(file.records, "record"),
-            count(file.creations, "creation")
-        ),
-    };
-    if file.bad_total > 0 {
-        let _ = write!(end, " · {} bad", thousands(file.bad_total));
-    }
-    if end.chars().count() + 24 > room {
-        end = format!("{} · {}", file.format, thousands(file.records));
-    }
     let before = vec![theme.blank(2), theme.label(letter, role), theme.blank(1)];
-    with_figures(before, &file.place(), &end, Role::Plain, room, theme)
+    let place = file.place();
+    let name = place.strip_prefix(app.evidence.root()).unwrap_or(&place);
+    let least = if problem { 24 } else { (room / 2).max(24) };
+    let least = name.chars().count().min(least);
+    let room_for_end = room.saturating_sub(text::width(&before) + least);
+    if problem {
+        let why = theme.data(problem_of(file), role);
+        let wide = why.width().min(room_for_end.saturating_sub(3));
+        let mut line = before;
+        let name_wide = room.saturating_sub(text::width(&line) + wide + 3);
+        line.push(theme.path_column(name, name_wide, Role::Plain));
+        line.push(theme.blank(2));
+        line.push(theme.column(&problem_of(file), wide, role));
+        return line;
+    }
+    let bad = match file.bad_total {
+        0 => String::new(),
+        bad => format!("{} bad · ", thousands(bad)),
+    };
+    let records = count(file.records, "record");
+    let creations = count(file.creations, "creation");
+    let ends = match file.status {
+        Status::NotEvidence => vec![bytes(file.bytes)],
+        Status::NotOpened => vec![format!("not opened · {}", file.format), "not opened".into()],
+        _ => vec![
+            format!("{bad}{} · {records} · {creations}", file.format),
+            format!("{bad}{records} · {creations}"),
+            format!("{bad}{creations}"),
+        ],
+    };
+    let fits = |end: &&String| end.chars().count() + 3 <= room_for_end;
+    let end = ends.iter().find(fits).or(ends.last());
+    let end = end.map_or("", String::as_str);
+    with_figures(before, name, end, Role::Plain, room, theme)
+}
+
+/// What is wrong with a file, the number of bad records first.
+fn problem_of(file: &FileEntry) -> String {
+    let mut parts = Vec::new();
+    if file.bad_total > 0 {
+        let first = file.bad.first().map(bad_record).unwrap_or_default();
+        parts.push(format!("{} bad · {first}", thousands(file.bad_total)));
+    }
+    match (&file.hint, file.status) {
+        (Some(hint), _) => parts.push(hint.clone()),
+        (None, Status::NotEvidence) => parts.push(format!("no evidence: {}", file.why)),
+        (None, Status::NotOpened) => parts.push("not opened".to_owned()),
+        (None, Status::Partly) => parts.push("not read to its end".to_owned()),
+        (None, Status::Read) => {}
+    }
+    parts.join(" · ")
+}
+
+/// A bad record's place and what is wrong with it.
+fn bad_record(bad: &BadEntry) -> String {
+    match (bad.record_id, bad.offset) {
+        (Some(id), _) => format!("#{id}: {}", bad.reason),
+        (None, Some(offset)) => format!("@{offset}: {}", bad.reason),
+        (None, None) => bad.reason.clone(),
+    }
 }
 
 fn draw_account(app: &App, ledger: &Ledger, canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
@@ -253,6 +302,22 @@ impl Writer<'_> {
             Group::Host(host) | Group::Silent(host) => {
                 for entry in entries_of(self.ledger, host) {
                     self.host(&mut lines, entry);
+                }
+            }
+            Group::Problems => {
+                for entry in line
+                    .files
+                    .iter()
+                    .filter_map(|file| self.ledger.files.get(*file))
+                {
+                    let (_, _, role) = status(entry);
+                    lines.push((Line::new(), 0));
+                    let place = entry.place();
+                    let name = place.strip_prefix(self.app.evidence.root());
+                    let name = self.theme.data(name.unwrap_or(&place), Role::Plain);
+                    lines.push((vec![name], 2));
+                    let why = self.theme.data(problem_of(entry), role);
+                    lines.push((vec![self.theme.blank(2), why], 2));
                 }
             }
             _ => {
@@ -362,12 +427,7 @@ impl Writer<'_> {
         }
         for (place, bad) in file.bad.iter().enumerate() {
             let name = if place == 0 { "bad records" } else { "" };
-            let at = match (bad.record_id, bad.offset) {
-                (Some(id), _) => format!("#{id}: "),
-                (None, Some(offset)) => format!("@{offset}: "),
-                (None, None) => String::new(),
-            };
-            lines.push(self.named_as(name, format!("{at}{}", bad.reason), Role::Bad));
+            lines.push(self.named_as(name, bad_record(bad), Role::Bad));
         }
         let more = file.bad_total.saturating_sub(long(file.bad.len()));
         if more > 0 {

@@ -7,7 +7,7 @@ use crate::app::{App, Loading, Pane};
 use crate::store::Finding;
 use crate::ui::canvas::Canvas;
 use crate::ui::figures::{count, long, row_time, span, thousands};
-use crate::ui::text::{self, Line, width};
+use crate::ui::text::{self, Line, Piece, width};
 use crate::ui::theme::{Role, Theme};
 use ratatui::layout::Rect;
 
@@ -15,6 +15,8 @@ use ratatui::layout::Rect;
 const BESIDE: u16 = 120;
 /// Cells by which a row stands under its groups, however many: rows keep their columns.
 const INDENT: usize = 4;
+/// Between the labels of groups on one line.
+const ARROW: &str = " ▸ ";
 /// Below this height there is room for one pane only.
 const STACKED: u16 = 14;
 
@@ -123,62 +125,66 @@ fn group_line(app: &App, group: &GroupLine, room: usize, theme: Theme) -> Line {
     let risk = risk.unwrap_or_default();
     let times = group.first.zip(group.last);
     let times = times.map(|(first, last)| format!(" · {}", span(first, last, app.zone)));
-    let labels: Vec<&str> = group.labels.iter().map(|label| &**label).collect();
-    let wanted: usize = labels.iter().map(|label| label.chars().count() + 3).sum();
-    let free = |label: usize| room.saturating_sub(group.depth * 2 + label + 2);
-    // The span only where the labels stay whole; for the figures they are cut a little.
+    let labels = group.labels.iter().map(|label| named(label));
+    let labels: Vec<Piece> = labels
+        .map(|label| theme.data(label, Role::Strong))
+        .collect();
+    let arrows = labels.len().saturating_sub(1) * ARROW.chars().count();
+    let wanted = width(&labels) + arrows;
+    let room = room.saturating_sub(group.depth * 2 + sign.chars().count());
+    // A long label is cut for the figures: it stands whole beside them, in the summary.
     let ends = [
         (
-            format!("{rows} · {events}{}{risk} ", times.unwrap_or_default()),
-            wanted,
+            format!("  {rows} · {events}{}{risk} ", times.unwrap_or_default()),
+            30,
         ),
-        (format!("{rows} · {events}{risk} "), wanted.min(40)),
-        (format!("{rows}{risk} "), wanted.min(30)),
+        (format!("  {rows} · {events}{risk} "), 16),
+        (format!("  {rows}{risk} "), 12),
     ];
-    let fits = |(end, label): &(String, usize)| end.chars().count() <= free(*label);
-    let end = ends
-        .into_iter()
-        .find(fits)
-        .map_or(format!("{rows} "), |(end, _)| end);
+    let fits = |(end, least): &(String, usize)| {
+        let least = least * labels.len() + arrows;
+        end.chars().count() + wanted.min(least) <= room
+    };
+    let end = ends.into_iter().find(fits);
+    let end = end.map_or_else(|| format!("  {rows} "), |(end, _)| end);
     let end = theme.label(end, Role::Plain);
+    let left = room.saturating_sub(end.width());
     let mut line = vec![theme.blank(group.depth * 2), theme.label(sign, Role::Plain)];
-    let left = room.saturating_sub(width(&line) + end.width());
-    line.extend(group_labels(&labels, left, theme));
+    line.extend(group_labels(group, &labels, left, theme));
     line.push(end);
     line
 }
 
-/// The labels in exactly so many cells; when they don't fit each is cut in its middle.
-fn group_labels(labels: &[&str], room: usize, theme: Theme) -> Line {
-    let arrows = labels.len().saturating_sub(1) * 3;
-    let pieces: Vec<_> = labels
-        .iter()
-        .map(|l| theme.data(named(l), Role::Strong))
-        .collect();
-    let fits = width(&pieces) + arrows <= room;
-    let each = room.saturating_sub(arrows) / labels.len().max(1);
-    let mut line = Line::new();
-    for (place, (label, piece)) in labels.iter().zip(pieces).enumerate() {
-        if place > 0 {
-            line.push(theme.label(" ▸ ", Role::Dim));
-        }
-        line.push(if fits {
-            piece
-        } else {
-            theme.middle_column(named(label), each, Role::Strong)
-        });
+/// The labels in exactly so many cells. What doesn't fit is cut in its middle, the longest first.
+fn group_labels(group: &GroupLine, labels: &[Piece], room: usize, theme: Theme) -> Line {
+    let arrows = labels.len().saturating_sub(1) * ARROW.chars().count();
+    let mut free = room.saturating_sub(arrows);
+    let mut widths: Vec<(usize, usize)> = labels.iter().map(Piece::width).enumerate().collect();
+    widths.sort_by_key(|(_, wide)| *wide);
+    let mut rest = widths.len();
+    for (_, wide) in &mut widths {
+        *wide = (*wide).min(free / rest);
+        free -= *wide;
+        rest -= 1;
     }
-    let free = room.saturating_sub(width(&line));
+    widths.sort_unstable();
+    let mut line = Line::new();
+    for ((place, wide), label) in widths.into_iter().zip(&group.labels) {
+        if place > 0 {
+            line.push(theme.label(ARROW, Role::Dim));
+        }
+        line.push(theme.middle_column(named(label), wide, Role::Strong));
+    }
     line.push(theme.blank(free));
     line
 }
 
-fn named<'a>(label: &&'a str) -> &'a str {
+fn named(label: &str) -> &str {
     if label.is_empty() { "(none)" } else { label }
 }
 
-/// How wide the parts of a row are drawn. What there is no room for goes in steps: source and
-/// count first.
+/// How wide the parts of a row are drawn. What there is no room for goes in steps: long names are
+/// shortened, then source and count left out.
 struct Widths {
     year: bool,
     assumed: bool,
@@ -192,26 +198,33 @@ struct Widths {
 }
 
 impl Widths {
+    const PARENT: usize = 24;
+    const HOST: usize = 28;
+    /// A file's name, which tells one row from another, and a sign of what is left out before it.
+    const FILE: usize = 32;
+
     fn new(columns: Columns, room: usize) -> Self {
         let mut widths = Self {
             year: columns.year,
             assumed: columns.assumed,
             letters: columns.letters,
-            parent: columns.parent.min(24),
-            host: columns.host.min(28),
-            path: 12,
+            parent: columns.parent.min(Self::PARENT),
+            host: columns.host.min(Self::HOST),
+            path: columns.file.clamp(columns.path.min(12), Self::FILE),
             role: columns.role.min(14),
             count: columns.count,
         };
         let free = room.saturating_sub(2 + INDENT);
-        let steps: [fn(&mut Self); 8] = [
-            |w| w.letters = 0,
-            |w| w.count = 0,
+        let steps: [fn(&mut Self); 10] = [
             |w| w.host = w.host.min(20),
             |w| w.parent = w.parent.min(14),
             |w| w.host = w.host.min(15),
+            |w| w.path = w.path.min(20),
             |w| w.role = w.role.min(7),
-            |w| w.path = 8,
+            |w| w.path = w.path.min(12),
+            |w| w.letters = 0,
+            |w| w.count = 0,
+            |w| w.path = w.path.min(8),
             |w| w.parent = w.parent.min(8),
         ];
         for step in steps {
@@ -219,12 +232,17 @@ impl Widths {
                 step(&mut widths);
             }
         }
-        // A step takes more than was missing: what is left over goes back.
-        let left = free.saturating_sub(widths.taken());
-        let parent = (widths.parent + left).min(columns.parent.min(24));
-        let left = left - (parent - widths.parent);
-        widths.parent = parent;
-        widths.host = (widths.host + left).min(columns.host.min(28));
+        // A step takes more than was missing: what is left goes back.
+        let mut left = free.saturating_sub(widths.taken());
+        let mut give = |width: &mut usize, most: usize| {
+            let more = most.saturating_sub(*width).min(left);
+            *width += more;
+            left -= more;
+        };
+        give(&mut widths.parent, columns.parent.min(12));
+        give(&mut widths.path, columns.file.min(Self::FILE));
+        give(&mut widths.parent, columns.parent.min(Self::PARENT));
+        give(&mut widths.host, columns.host.min(Self::HOST));
         widths
     }
 
@@ -271,7 +289,7 @@ fn row_line(app: &App, finding: &Finding, widths: &Widths, room: usize, theme: T
     line.push(theme.blank(2));
     let end = row_end(finding, widths, theme);
     let free = room.saturating_sub(width(&line) + width(&end));
-    line.push(theme.middle_column(path, free, Role::Plain));
+    line.push(theme.path_column(path, free, Role::Plain));
     line.extend(end);
     line
 }
@@ -340,9 +358,7 @@ fn none_text(app: &App, theme: Theme) -> Vec<Line> {
             vec![theme.label("The evidence could not be read.", Role::Bad)],
             plain(why.clone()),
         ],
-        (_, Some(loaded)) => {
-            super::none::answer(loaded, app.loading == Loading::Stopped, app.zone, theme)
-        }
+        (_, Some(loaded)) => super::none::answer(app, loaded, theme),
         (_, None) => vec![plain("Nothing was read.".to_owned())],
     }
 }

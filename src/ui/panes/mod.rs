@@ -1,5 +1,6 @@
 //! What each pane looks like, one file a pane.
 
+mod clause;
 pub mod details;
 pub mod drilldown;
 pub mod evidence;

@@ -1,89 +1,122 @@
 //! "No rows" as an answer that can be defended: what was tested, where, when, which clause of the
 //! search is met how often, and what was not read (product.md, "No rows").
 
-use crate::event::Zone;
+use super::clause::{self, Clause};
+use crate::app::{Action, App, Loading};
 use crate::evidence::ledger::{FileEntry, Totals};
 use crate::ui::figures::{count, long, span, thousands};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
 use crate::worker::Loaded;
+use std::fmt::Write as _;
 
-/// The answer, a line each.
-pub fn answer(loaded: &Loaded, stopped: bool, zone: Zone, theme: Theme) -> Vec<Line> {
+/// The answer, a paragraph each.
+pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
     let totals = &loaded.ledger.totals;
-    let mut lines = vec![vec![
-        theme.label("No rows. ", Role::Strong),
-        theme.label(tested(loaded, totals, zone), Role::Plain),
-    ]];
-    if !loaded.clause_counts.is_empty() {
-        lines.push(Line::new());
-        lines.push(vec![
-            theme.label("Creations that meet a clause of the search:", Role::Plain),
-        ]);
-        let counts = loaded.clause_counts.iter();
-        let numbers: Vec<String> = counts.map(|(_, number)| thousands(*number)).collect();
-        let wide = numbers.iter().map(String::len).max().unwrap_or(0) + 2;
-        for ((clause, _), number) in loaded.clause_counts.iter().zip(&numbers) {
-            lines.push(vec![
-                theme.right_column(number, wide, Role::Strong),
-                theme.blank(2),
-                theme.data(clause, Role::Plain),
-            ]);
-        }
+    let key = app.keymap.key_of(Action::ViewEvidence);
+    if totals.creations == 0 {
+        return untested(totals, key, theme);
     }
-    let warnings = warnings(loaded, stopped);
-    if !warnings.is_empty() {
-        lines.push(Line::new());
-    }
-    lines.extend(
-        warnings
-            .into_iter()
-            .map(|text| vec![theme.label(text, Role::Warn)]),
-    );
-    lines
-}
-
-fn tested(loaded: &Loaded, totals: &Totals, zone: Zone) -> String {
-    let times = loaded.span.map_or(String::new(), |(first, last)| {
-        format!(", {} {}", span(first, last, zone), zone.name())
-    });
-    // Each event once, however many copies of it were read.
-    let with_command_line = loaded
-        .ledger
-        .hosts
-        .iter()
-        .map(|h| h.with_command_line)
-        .sum();
-    format!(
-        "{} on {} of {} tested, {} with a command line{times}.",
-        count(totals.creations - totals.duplicates, "process creation"),
-        thousands(totals.hosts_with_creations),
-        count(totals.hosts, "host"),
-        thousands(with_command_line),
-    )
-}
-
-fn warnings(loaded: &Loaded, stopped: bool) -> Vec<String> {
-    let totals = &loaded.ledger.totals;
-    let mut lines = Vec::new();
-    if stopped {
-        lines.push("Reading was stopped: this covers a part of the evidence.".to_owned());
+    let clauses: Vec<Clause<'_>> = loaded.clause_counts.iter().map(clause::read).collect();
+    let mut text = tested(app, loaded, totals);
+    // Creations that meet every clause may still have been dropped by a later stage.
+    let passed = loaded.stages.first().map_or(0, |(_, _, out)| *out);
+    if passed > 0 {
+        let rows = count(passed, "row");
+        let key = app.keymap.key_of(Action::ViewRule);
+        let _ = write!(
+            text,
+            " {rows} came out of the first stage, and none of the last: {key} shows the stages."
+        );
+    } else if !clauses.is_empty() {
+        text.push(' ');
+        text.push_str(&clause::sentence(&clauses));
     }
     let silent = totals.hosts.saturating_sub(totals.hosts_with_creations);
     if silent > 0 {
-        let have = if silent == 1 { "has" } else { "have" };
+        let (have, them) = if silent == 1 {
+            ("has", "it")
+        } else {
+            ("have", "them")
+        };
         let hosts = count(silent, "host");
-        lines.push(format!(
-            "{hosts} {have} no process creation events: 5 lists them."
-        ));
+        let _ = write!(
+            text,
+            " {hosts} {have} no process creation events: {key} lists {them}."
+        );
+    }
+    let mut lines = vec![vec![
+        theme.label("No rows. ", Role::Strong),
+        theme.data(text, Role::Plain),
+    ]];
+    lines.extend(warnings(app, loaded, key, theme));
+    if clauses.len() > 1 {
+        lines.push(Line::new());
+        lines.push(vec![theme.label(
+            "Process creations that meet each clause of the search:",
+            Role::Dim,
+        )]);
+        lines.extend(clauses.iter().map(|clause| {
+            vec![
+                theme.right_column(&thousands(clause.count), 12, Role::Strong),
+                theme.blank(2),
+                theme.data(clause.text, Role::Plain),
+            ]
+        }));
+    }
+    lines
+}
+
+/// Nothing that the search looks at was there.
+fn untested(totals: &Totals, key: &str, theme: Theme) -> Vec<Line> {
+    let others = count(totals.files_not_evidence, "file");
+    let text = match (totals.files, totals.files_not_evidence) {
+        (0, 0) => "there was no file to read.".to_owned(),
+        (0, 1) => format!("the one file is no evidence. {key} says what it is."),
+        (0, _) => format!("of {others} none is evidence. {key} says what they are."),
+        _ => format!(
+            "there is no process creation among {} of {} on {}. {key} says what was read.",
+            count(totals.records, "record"),
+            count(totals.files, "file"),
+            count(totals.hosts, "host"),
+        ),
+    };
+    vec![vec![
+        theme.label("No rows, and nothing was tested: ", Role::Strong),
+        theme.label(text, Role::Plain),
+    ]]
+}
+
+fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
+    let times = loaded.span.map_or(String::new(), |(first, last)| {
+        format!(", {} {}", span(first, last, app.zone), app.zone.name())
+    });
+    format!(
+        "{} on {} of {} tested, {} with a command line{times}.",
+        count(loaded.tested, "process creation"),
+        thousands(totals.hosts_with_creations),
+        count(totals.hosts, "host"),
+        thousands(loaded.tested_with_command_line),
+    )
+}
+
+fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
+    let mut texts = Vec::new();
+    if app.loading == Loading::Stopped {
+        texts.push("Reading was stopped: this covers a part of the evidence.".to_owned());
     }
     let files = loaded.ledger.files.iter();
     let problems = long(files.filter(|file| FileEntry::is_problem(file)).count());
     if problems > 0 {
         let files = count(problems, "file");
-        lines.push(format!(
-            "{files} not read, or with bad records: 5 says why."
+        texts.push(format!(
+            "{files} not wholly read, or with bad records: {key} says why."
         ));
+    }
+    let line = |text: String| vec![theme.label(text, Role::Warn)];
+    let mut lines: Vec<Line> = texts.into_iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.insert(0, Line::new());
     }
     lines
 }

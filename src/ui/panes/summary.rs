@@ -8,11 +8,14 @@ use crate::store::{Finding, StoredEvent};
 use crate::ui::figures::{count, long, thousands};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
+use std::sync::Arc;
 
 /// Cells of the names at the left.
 const NAME: usize = 10;
+/// What stands in a field that has no value.
+const UNKNOWN: [&str; 3] = ["", "unknown", "null"];
 /// How many rows of a group are looked at: they are counted at every draw.
-const COUNTED: usize = 2_000;
+const COUNTED: usize = 100_000;
 /// How many values of a group are listed for a field.
 const VALUES: usize = 6;
 
@@ -49,15 +52,7 @@ impl Writer<'_> {
         let theme = self.theme;
         let cell = |field: &str| self.app.findings.text(finding.row, field);
         let event = self.app.shown_event().map(|(_, event)| &**event);
-        let arrow = || theme.label(" ▸ ", Role::Dim);
-        let mut lines = vec![(
-            vec![
-                theme.data(cell("parent_process_name"), Role::Plain),
-                arrow(),
-                theme.data(cell("process_name"), Role::Strong),
-            ],
-            2,
-        )];
+        let mut lines = vec![(self.chain(event, &cell), 2)];
         let recorded = event.and_then(|e| e.command_line.as_deref());
         let process = cell("process");
         let command_line = recorded.unwrap_or(&process);
@@ -65,24 +60,50 @@ impl Writer<'_> {
         if !self.tight {
             lines.push((Line::new(), 0));
         }
-        lines.extend(self.urls(finding, event));
-        lines.push(self.named("user", self.user(finding, event)));
-        lines.push(self.named("dest", self.dest(finding)));
-        lines.push(self.named("time", self.times(finding)));
-        if let Some(event) = event {
-            lines.extend(self.provenance(event));
-            if let Some(parent) = &event.parent_command_line {
-                lines.push(self.named("parent", vec![theme.data(parent, Role::Plain)]));
-            }
-            if command_line != process && !process.is_empty() {
-                let note = vec![theme.data(process, Role::Plain)];
-                lines.push(self.named("process", note));
-            }
-            if let Some(remark) = &event.remark {
-                lines.push(self.named("remark", vec![theme.data(remark, Role::Warn)]));
-            }
+        let urls = self.urls(finding, event);
+        let who = [
+            self.named("user", self.user(finding, event)),
+            self.named("dest", self.dest(finding)),
+            self.named("time", self.times(finding)),
+        ];
+        // The URL stands in the command line too, just above.
+        let (first, then) = if self.tight {
+            (who.to_vec(), urls)
+        } else {
+            (urls, who.to_vec())
+        };
+        lines.extend(first);
+        lines.extend(then);
+        lines.extend(event.into_iter().flat_map(|event| self.place(event)));
+        let given = event.and_then(|e| e.parent_command_line.as_deref());
+        let parent = cell("parent_process");
+        let parent = given.unwrap_or(&parent);
+        if !UNKNOWN.contains(&parent) {
+            lines.push(self.named("parent", vec![theme.data(parent, Role::Plain)]));
+        }
+        lines.extend(event.into_iter().flat_map(|event| self.source(event)));
+        if command_line != process && !process.is_empty() {
+            let note = vec![theme.data(process, Role::Plain)];
+            lines.push(self.named("process", note));
+        }
+        if let Some(remark) = event.and_then(|event| event.remark.as_ref()) {
+            lines.push(self.named("remark", vec![theme.data(remark, Role::Warn)]));
         }
         lines
+    }
+
+    /// What started what, as far as the record tells.
+    fn chain(&self, event: Option<&StoredEvent>, cell: &impl Fn(&str) -> String) -> Line {
+        let theme = self.theme;
+        let mut line = Line::new();
+        let grandparent = event.and_then(|event| event.grandparent.as_deref());
+        let parent = cell("parent_process_name");
+        for name in grandparent.into_iter().chain([parent.as_str()]) {
+            line.push(theme.data(name, Role::Plain));
+            line.push(theme.label(" ▸ ", Role::Dim));
+        }
+        line.push(theme.data(cell("process_name"), Role::Strong));
+        line
     }
 
     fn urls(&self, finding: &Finding, event: Option<&StoredEvent>) -> Vec<(Line, usize)> {
@@ -109,7 +130,7 @@ impl Writer<'_> {
             .app
             .findings
             .text(finding.row, "process_integrity_level");
-        if !integrity.is_empty() {
+        if !UNKNOWN.contains(&integrity.as_str()) {
             line.push(theme.data(format!("  {integrity}"), Role::Plain));
         }
         line
@@ -145,20 +166,27 @@ impl Writer<'_> {
         line
     }
 
-    /// File and record, the other copies, the source.
-    fn provenance(&self, event: &StoredEvent) -> Vec<(Line, usize)> {
-        let theme = self.theme;
-        let place = |locator: &crate::event::Locator| {
-            let name = self.app.sources.get(locator.source.0 as usize);
-            let name = name.map_or("", |name| name);
-            format!("{name} {}", locator.position)
+    /// File and record, and the other copies.
+    fn place(&self, event: &StoredEvent) -> Vec<(Line, usize)> {
+        let line = |name: &str, locator: &crate::event::Locator| {
+            let file = self.app.sources.get(locator.source.0 as usize);
+            let file = match file.map(|file| &**file) {
+                Some("-") => "standard input",
+                Some(file) => file,
+                None => "",
+            };
+            let place = format!("{file} {}", locator.position);
+            self.named(name, vec![self.theme.data(place, Role::Plain)])
         };
-        let mut lines =
-            vec![self.named("file", vec![theme.data(place(&event.locator), Role::Plain)])];
-        for copy in &event.also_in {
-            let value = vec![theme.data(place(copy), Role::Plain)];
-            lines.push(self.named("also in", value));
-        }
+        let copies = event.also_in.iter().map(|copy| line("also in", copy));
+        [line("file", &event.locator)]
+            .into_iter()
+            .chain(copies)
+            .collect()
+    }
+
+    fn source(&self, event: &StoredEvent) -> Vec<(Line, usize)> {
+        let theme = self.theme;
         let mut source = vec![theme.data(&event.source, Role::Plain)];
         if let Some(id) = event.event_id {
             source.push(theme.label(format!(" · event {id}"), Role::Plain));
@@ -167,8 +195,7 @@ impl Writer<'_> {
             source.push(theme.label(" · ", Role::Dim));
             source.push(theme.data(channel, Role::Plain));
         }
-        lines.push(self.named("source", source));
-        lines
+        vec![self.named("source", source)]
     }
 
     fn group(&self, group: &GroupLine) -> Vec<(Line, usize)> {
@@ -222,15 +249,16 @@ impl Writer<'_> {
     /// The values of a field in a group, most frequent first.
     fn values(&self, group: &GroupLine, field: &str) -> Vec<(Line, usize)> {
         let theme = self.theme;
-        let rows = self.app.filtered();
-        let mut counts: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
-        for row in group.rows.iter().take(COUNTED) {
-            for value in rows.values(*row, field) {
-                *counts.entry(value.into_owned()).or_default() += 1;
-            }
+        let rows = group.rows.get(..COUNTED).unwrap_or(&group.rows);
+        let column = self.app.findings.index().column(field);
+        let mut counts = column.map_or(Vec::new(), |column| column.counts(rows));
+        let most = |a: &(u64, &Arc<str>), b: &(u64, &Arc<str>)| b.0.cmp(&a.0).then(a.1.cmp(b.1));
+        let more = counts.len().saturating_sub(VALUES);
+        if more > 0 {
+            counts.select_nth_unstable_by(VALUES, most);
+            counts.truncate(VALUES);
         }
-        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        counts.sort_by(most);
         if counts.is_empty() {
             return Vec::new();
         }
@@ -239,9 +267,8 @@ impl Writer<'_> {
         } else {
             field
         };
-        let more = counts.len().saturating_sub(VALUES);
         let mut lines = vec![(Line::new(), 0)];
-        for (place, (value, number)) in counts.into_iter().take(VALUES).enumerate() {
+        for (place, (number, value)) in counts.into_iter().enumerate() {
             let name = if place == 0 { name } else { "" };
             let value = vec![
                 theme.right_column(&thousands(number), 6, Role::Plain),
