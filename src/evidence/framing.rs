@@ -27,8 +27,9 @@ use window::{Look, Window};
 
 pub(super) use scan::complete as complete_json;
 
-/// The longest record that is read, in bytes; a longer one is bad.
-pub const MAX_RECORD: usize = 64 << 20;
+/// The longest record that is read, in bytes; a longer one is bad. Windows makes none over 64 KiB;
+/// read into fields, a hostile one can take twenty times its length of memory.
+pub const MAX_RECORD: usize = 16 << 20;
 
 /// A piece of the stream. Offsets are in the stream as it was given, unpacked and decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -171,12 +171,12 @@ pub fn say_nothing_read(ledger: &Ledger) {
         return;
     }
     let totals = &ledger.totals;
-    let (closed, other) = (totals.files, totals.files_not_evidence);
-    let why = match (closed, other) {
+    let [closed, other] = [totals.files, totals.files_not_evidence].map(grouped);
+    let why = match (totals.files, totals.files_not_evidence) {
         (0, 0) => "there is no file in what was given".to_owned(),
-        (0, other) => format!("{other} of other kinds than logs, which -v names"),
-        (closed, 0) => format!("{closed} not opened"),
-        (closed, other) => format!("{closed} not opened, {other} of other kinds than logs"),
+        (0, _) => format!("{other} of other kinds than logs, which -v names"),
+        (_, 0) => format!("{closed} not opened"),
+        _ => format!("{closed} not opened, {other} of other kinds than logs"),
     };
     say(&format!("gimlet: nothing could be read: {why}"));
 }
