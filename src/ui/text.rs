@@ -322,8 +322,20 @@ pub fn wrap(line: &Line, width: usize, hang: usize) -> Vec<Line> {
     }
 }
 
+/// The clusters of a piece. One that is wider than two columns (a letter with spacing marks, as
+/// many as a log likes) is taken apart, so that none of it stands outside of a narrow pane.
 fn cells_of(piece: &Piece) -> impl Iterator<Item = Cell<'_>> {
-    piece.text.graphemes(true).map(|text| Cell {
+    let whole = |text: &str| text.width() <= 2;
+    let clusters = piece.text.graphemes(true);
+    let parts = clusters.flat_map(move |text| {
+        let parts: Vec<&str> = if whole(text) {
+            vec![text]
+        } else {
+            text.split_inclusive(|_| true).collect()
+        };
+        parts
+    });
+    parts.map(|text| Cell {
         text,
         width: text.width(),
         style: piece.style,
@@ -418,6 +430,13 @@ mod tests {
             .collect();
         assert_eq!(found, "MSI");
         assert!(is_found(&marked));
+    }
+
+    #[test]
+    fn a_letter_with_wide_marks_does_not_stand_outside() {
+        let line = vec![Theme::default().data("\u{2ebf0}\u{a03}x", Role::Plain)];
+        let wrapped = wrap(&line, 2, 0);
+        assert_eq!(texts(&wrapped), ["\u{2ebf0}", "\u{a03}x"]);
     }
 
     proptest! {
