@@ -17,6 +17,7 @@ use crate::event::value::parse_number;
 use crate::spl::Span;
 use crate::spl::ast::{self, CompareOp, Literal, Name, Piece};
 use crate::spl::pattern::Pattern;
+use crate::spl::time_modifiers::is_time_modifier;
 use std::cmp::Ordering;
 
 /// A predicate that can be tested.
@@ -71,26 +72,6 @@ struct Bound {
     number: Option<f64>,
     case_sensitive: bool,
 }
-
-/// Not fields but bounds of a search's time (Search Reference, "Time modifiers").
-const TIME_MODIFIERS: &[&str] = &[
-    "earliest",
-    "latest",
-    "_index_earliest",
-    "_index_latest",
-    "starttime",
-    "endtime",
-    "starttimeu",
-    "endtimeu",
-    "startdaysago",
-    "enddaysago",
-    "starthoursago",
-    "endhoursago",
-    "startminutesago",
-    "endminutesago",
-    "startmonthsago",
-    "endmonthsago",
-];
 
 impl Predicate {
     /// From the tree; the fields that it reads are numbered in `fields`.
@@ -199,7 +180,7 @@ fn free_term(term: &Literal) -> Node {
 }
 
 fn refuse_time_modifier(field: &Name, op: CompareOp, messages: &mut Messages) {
-    if op == CompareOp::Equal && TIME_MODIFIERS.contains(&field.text.as_str()) {
+    if op == CompareOp::Equal && is_time_modifier(&field.text) {
         let message = format!(
             "'{}' bounds the time of a search; inside of a search it can't be run in this version",
             field.text

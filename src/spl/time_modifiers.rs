@@ -15,9 +15,11 @@ pub struct TimeModifier {
     pub span: Span,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 16] = [
     "earliest",
     "latest",
+    "_index_earliest",
+    "_index_latest",
     "starttime",
     "endtime",
     "starttimeu",
@@ -28,6 +30,8 @@ const NAMES: [&str; 12] = [
     "endhoursago",
     "startminutesago",
     "endminutesago",
+    "startmonthsago",
+    "endmonthsago",
 ];
 
 /// Whether a name on the left of `=` is a time modifier and no field.
