@@ -30,6 +30,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_put_in_is_not_looked_at_again() {
+        let values = |name: &str| match name {
+            "user" => Some(vec!["$dest$".to_owned()]),
+            "dest" => Some(vec!["web".to_owned()]),
+            _ => None,
+        };
+        for (template, text) in [
+            ("by $user$ on $dest$", "by $dest$ on web"),
+            ("$no$ $dest$", "$no$ web"),
+            ("$5 and $dest$", "$5 and web"),
+            ("$$dest$$", "$web$"),
+            ("$", "$"),
+            ("", ""),
+        ] {
+            assert_eq!(fill(template, &values).0, text);
+        }
+    }
+
+    #[test]
     fn tokens_are_filled_and_the_rest_is_named() {
         let values = |name: &str| match name {
             "user" => Some(vec!["CORP\\b".to_owned()]),

@@ -7,7 +7,8 @@
 //! field is carried as `orig_` and that name, as Splunk does with `source` and `_time`.
 
 use super::event::{FIELDS, Origin, RiskEvent, RiskField};
-use super::spec::{EntitySpec, RiskSpec, fill, quoted, severity};
+use super::spec::{EntitySpec, RiskSpec, quoted, severity};
+use crate::content::template;
 use crate::event::{Timestamp, Value};
 use crate::search::{Row, Table};
 use std::collections::BTreeSet;
@@ -150,13 +151,14 @@ fn entity_fields(
     entity: &EntitySpec,
     name: &str,
 ) -> Vec<RiskField> {
-    let message = fill(&entity.message, |token| {
+    let values = |token: &str| {
         if token == entity.field {
-            return Some(name.to_owned());
+            return Some(vec![name.to_owned()]);
         }
-        let value = table.cell(row, token)?;
-        Some(value.as_text().into_owned())
-    });
+        let texts = table.cell(row, token)?.each();
+        Some(texts.iter().map(ToString::to_string).collect())
+    };
+    let (message, _) = template::fill(&entity.message, &values);
     let search = format!(
         "| savedsearch {} | search {}={}",
         quoted(&spec.search_name),

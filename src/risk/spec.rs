@@ -1,5 +1,5 @@
 //! What a rule gives for risk-based alerting, apart from how its file spells it, and what follows
-//! from that alone: severity, annotations, messages.
+//! from that alone: severity and annotations.
 
 use crate::event::Timestamp;
 
@@ -74,32 +74,6 @@ pub fn severity(scores: impl IntoIterator<Item = u32>) -> &'static str {
     }
 }
 
-/// `template` with each `$field$` replaced by what `value` gives for it. A token without a value
-/// stays as it is, so that it is seen; what was put in is not looked at again.
-pub fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut out = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('$') {
-        out.push_str(before);
-        let token = behind.split_once('$').filter(|(name, _)| is_field(name));
-        let filled = token.and_then(|(name, after)| Some((value(name)?, after)));
-        if let Some((text, after)) = filled {
-            out.push_str(&text);
-            rest = after;
-        } else {
-            out.push('$');
-            rest = behind;
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// A field name within a token: contentctl looks for `\$\S+\$`.
-fn is_field(name: &str) -> bool {
-    !name.is_empty() && !name.contains(char::is_whitespace)
-}
-
 /// A value as a quoted literal of the search language.
 pub(super) fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
@@ -124,25 +98,6 @@ mod tests {
             (vec![100], "critical"),
         ] {
             assert_eq!(severity(scores), name);
-        }
-    }
-
-    #[test]
-    fn tokens_are_filled_once_and_unknown_ones_stay() {
-        let value = |name: &str| match name {
-            "user" => Some("$dest$".to_owned()),
-            "dest" => Some("web".to_owned()),
-            _ => None,
-        };
-        for (template, text) in [
-            ("by $user$ on $dest$", "by $dest$ on web"),
-            ("$no$ $dest$", "$no$ web"),
-            ("$5 and $dest$", "$5 and web"),
-            ("$$dest$$", "$web$"),
-            ("$", "$"),
-            ("", ""),
-        ] {
-            assert_eq!(fill(template, value), text);
         }
     }
 }
