@@ -21,6 +21,20 @@ pub enum Motion {
     Last,
 }
 
+impl Motion {
+    /// How many lines that is where `height` of them are in sight.
+    pub fn lines(self, height: usize) -> isize {
+        let page = isize::try_from(height).unwrap_or(isize::MAX);
+        match self {
+            Self::By(lines) => lines,
+            Self::Page(pages) => pages.saturating_mul((page - 1).max(1)),
+            Self::Half(halves) => halves.saturating_mul((page / 2).max(1)),
+            Self::First => isize::MIN,
+            Self::Last => isize::MAX,
+        }
+    }
+}
+
 /// Something that a [`Motion`] moves.
 pub trait Moves {
     /// Moves it.
@@ -191,14 +205,7 @@ impl<K: Clone + Eq + Hash> List<K> {
 
 impl<K: Clone + Eq + Hash> Moves for List<K> {
     fn go(&mut self, motion: Motion) {
-        let page = isize::try_from(self.height).unwrap_or(isize::MAX);
-        let by = match motion {
-            Motion::By(lines) => lines,
-            Motion::Page(pages) => pages.saturating_mul((page - 1).max(1)),
-            Motion::Half(halves) => halves.saturating_mul((page / 2).max(1)),
-            Motion::First => isize::MIN,
-            Motion::Last => isize::MAX,
-        };
+        let by = motion.lines(self.height);
         self.select(self.selected.saturating_add_signed(by));
     }
 

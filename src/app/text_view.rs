@@ -83,14 +83,7 @@ impl TextView {
 
 impl Moves for TextView {
     fn go(&mut self, motion: Motion) {
-        let page = isize::try_from(self.height).unwrap_or(isize::MAX);
-        let by = match motion {
-            Motion::By(lines) => lines,
-            Motion::Page(pages) => pages.saturating_mul((page - 1).max(1)),
-            Motion::Half(halves) => halves.saturating_mul((page / 2).max(1)),
-            Motion::First => isize::MIN,
-            Motion::Last => isize::MAX,
-        };
+        let by = motion.lines(self.height);
         self.scroll(by);
     }
 
