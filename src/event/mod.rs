@@ -2,7 +2,6 @@
 
 pub mod locator;
 pub mod record;
-pub mod symbol;
 pub mod time;
 pub mod value;
 pub mod visible;
@@ -10,7 +9,6 @@ pub mod zone;
 
 pub use locator::{Locator, Position, SourceId};
 pub use record::{EventTime, Family, Field, Identity, Record};
-pub use symbol::{Interner, Symbol};
 pub use time::Timestamp;
 pub use value::Value;
 pub use zone::Zone;

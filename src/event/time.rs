@@ -10,8 +10,6 @@ use jiff::tz::{Offset, TimeZone};
 use std::fmt::Write as _;
 
 const TICKS_PER_SECOND: i64 = 10_000_000;
-/// 1601-01-01 to 1970-01-01 in ticks, the distance between FILETIME and the UNIX epoch.
-const FILETIME_EPOCH: i64 = 116_444_736_000_000_000;
 
 /// The letters behind a `%` that [`Timestamp::format`] knows.
 const CONVERSIONS: &str = "YymdeHkIMSpbhBaAjZzTFDsNQf%";
@@ -48,11 +46,6 @@ impl Timestamp {
     /// From milliseconds since the UNIX epoch; `None` outside of the range.
     pub fn from_millis(millis: i64) -> Option<Self> {
         millis.checked_mul(TICKS_PER_SECOND / 1000).map(Self)
-    }
-
-    /// From a Windows FILETIME (ticks since 1601).
-    pub fn from_filetime(filetime: i64) -> Option<Self> {
-        filetime.checked_sub(FILETIME_EPOCH).map(Self)
     }
 
     /// From decimal text of seconds since the epoch, with or without fraction: `1655402652.123`.
@@ -407,10 +400,6 @@ mod tests {
         assert_eq!(
             c.resolve(plus2),
             (Timestamp::from_seconds(1_750_946_934).unwrap(), true)
-        );
-        assert_eq!(
-            Timestamp::from_filetime(0).unwrap().rfc3339(Zone::UTC),
-            "1601-01-01T00:00:00Z"
         );
     }
 

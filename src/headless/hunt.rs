@@ -271,7 +271,7 @@ fn rule_entry(rule: &Rule) -> RuleEntry {
         id: rule.detection.id.clone(),
         name: rule.detection.name.clone(),
         version: rule.detection.version.clone(),
-        sha256: rule.sha256(),
+        sha256: rule.detection.sha256.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! `| from datamodel Risk.All_Risk` reads. Nothing is dropped: two events that say the same stand
 //! for two, since an export without ids can't tell a copy from a second run.
 
-use super::event::{Origin, RiskEvent, entity_key, rank};
+use super::event::{RiskEvent, entity_key, rank};
 use crate::event::{Timestamp, Value};
 use crate::search::{Row, Table};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -151,12 +151,5 @@ impl Scores {
     /// All, by entity.
     pub fn iter(&self) -> impl Iterator<Item = &EntityScore> {
         self.0.values()
-    }
-}
-
-impl RiskEvent {
-    /// Whether it was read from an export.
-    pub fn is_imported(&self) -> bool {
-        matches!(self.origin, Origin::Imported { .. })
     }
 }

@@ -226,13 +226,6 @@ impl Literal {
             })
             .collect()
     }
-
-    /// Whether it holds a wildcard.
-    pub fn has_wildcard(&self) -> bool {
-        atoms::read(self)
-            .iter()
-            .any(|element| matches!(element, Element::Wildcard))
-    }
 }
 
 #[cfg(test)]

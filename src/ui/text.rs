@@ -143,13 +143,6 @@ impl Piece {
     pub fn width(&self) -> usize {
         self.text.width()
     }
-
-    /// The same text in another style.
-    #[must_use]
-    pub fn restyled(mut self, style: Style) -> Self {
-        self.style = style;
-        self
-    }
 }
 
 /// On an ASCII terminal: what is no printable ASCII as `\u{…}`.

@@ -10,8 +10,6 @@ use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
-use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Where a rule and its macros are.
@@ -183,17 +181,6 @@ impl Rule {
             .map(|field| field.name.text.as_str())
             .map(|name| name.split_once('.').map_or(name, |(_, bare)| bare))
             .collect()
-    }
-
-    /// SHA-256 of the rule's file, in hex.
-    pub fn sha256(&self) -> String {
-        let digest = Sha256::digest(self.detection.text.as_bytes());
-        digest
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
     }
 
     /// What the rule gives for its risk events.

@@ -5,6 +5,7 @@
 use super::*;
 use crate::content::drilldown::{Row, resolve};
 use crate::content::offset::Bounds;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// All that a person is told, on the way to the rows and when each drilldown is opened.
