@@ -1,6 +1,7 @@
 //! Layer 0, the vocabulary: times, texts, places and records. Imports nothing of ours.
 
 pub mod locator;
+pub mod outline;
 pub mod record;
 pub mod time;
 pub mod value;
@@ -8,6 +9,7 @@ pub mod visible;
 pub mod zone;
 
 pub use locator::{Locator, Position, SourceId};
+pub use outline::Outline;
 pub use record::{EventTime, Family, Field, Identity, Record};
 pub use time::Timestamp;
 pub use value::Value;

@@ -20,7 +20,7 @@ mod xml;
 use super::format::{Detected, Format, ParseContext};
 use super::windows::Origin;
 use super::{csv as csv_rows, json as json_records, nvm as nvm_lines, text, xml as xml_events};
-use crate::event::{Locator, Record};
+use crate::event::{Locator, Outline, Record};
 use std::borrow::Cow;
 use std::io::{self, Read};
 use window::{Look, Window};
@@ -156,6 +156,33 @@ pub fn parse(
     }?;
     record.repaired |= matches!(text, Cow::Owned(_));
     Ok(record)
+}
+
+/// A record that was read, or the outline of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parsed {
+    /// All of it.
+    Whole(Record),
+    /// Of a Windows event that is not wanted whole.
+    Outline(Outline),
+}
+
+/// The same as [`parse`], but for a Windows event that `whole` does not ask for (by provider and
+/// event id) an outline, where the format has a cheap way to one. An outline is made only of a
+/// record that [`parse`] would read without complaint, and tells what that would.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_wanted(
+    detected: &Detected,
+    bytes: &[u8],
+    locator: Locator,
+    context: &ParseContext,
+    whole: &dyn Fn(&str, u32) -> bool,
+) -> Result<Parsed, String> {
+    let _ = whole;
+    parse(detected, bytes, locator, context).map(Parsed::Whole)
 }
 
 impl Frames<'_> {

@@ -23,6 +23,7 @@ mod nvm;
 mod open;
 pub mod outcome;
 mod peek;
+pub mod prefilter;
 pub mod read;
 pub mod reread;
 mod splunk;

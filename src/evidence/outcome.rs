@@ -54,6 +54,10 @@ pub struct Outcome {
     pub records: u64,
     /// Records that could not be read.
     pub bad: u64,
+    /// Records that the prefilter passed over, where they were counted.
+    pub passed_over: u64,
+    /// Bytes that it passed over.
+    pub passed_bytes: u64,
     /// Records in which bytes that were no text were replaced.
     pub repaired: u64,
     /// Bytes between records, of no meaning here: white space, an enclosing element, empty chunks.
@@ -73,6 +77,8 @@ impl Outcome {
             bytes: 0,
             records: 0,
             bad: 0,
+            passed_over: 0,
+            passed_bytes: 0,
             repaired: 0,
             skipped_bytes: 0,
             encoding: Encoding::default(),

@@ -15,8 +15,10 @@ use super::meter::{Meter, Metered};
 use super::open::Opened;
 use super::outcome::{BadRecord, Outcome, Status};
 use super::peek::Peeked;
+use super::prefilter::Prefilter;
 use super::{detect, evtx, guard, kind};
-use crate::event::{Locator, Position, Record, SourceId};
+use crate::event::{Locator, Outline, Position, Record, SourceId};
+use std::fmt;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -36,6 +38,23 @@ pub struct ReadOptions {
     pub cancel: Arc<AtomicBool>,
     /// How many bytes there are to read, when the inputs were counted.
     pub total: Option<u64>,
+    /// Passes over what can't matter; without it every record is read.
+    pub prefilter: Option<Arc<Prefilter>>,
+    /// Count the records that are passed over, one by one.
+    pub count: bool,
+    /// Which Windows events, by provider and event id, are read whole; of the others an outline
+    /// is told where one can be made. Without it all are.
+    pub whole: Option<Whole>,
+}
+
+/// Says by provider and event id whether a Windows event is to be read whole.
+#[derive(Clone)]
+pub struct Whole(pub Arc<dyn Fn(&str, u32) -> bool + Send + Sync>);
+
+impl fmt::Debug for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Whole")
+    }
 }
 
 /// Who is told what is read. For every log either `begin` … `end` or, when nothing of it was to be
@@ -47,6 +66,12 @@ pub trait Visitor {
     /// A record of it. `raw` makes the record's text as the evidence has it (an EVTX record's as
     /// XML); it is made only when asked for. Breaking ends the reading of everything.
     fn record(&mut self, record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()>;
+
+    /// A Windows event that [`ReadOptions::whole`] did not ask for.
+    fn outline(&mut self, outline: Outline) -> ControlFlow<()> {
+        let _ = outline;
+        ControlFlow::Continue(())
+    }
 
     /// A record that could not be read.
     fn bad(&mut self, member: &Member, bad: BadRecord);

@@ -6,7 +6,7 @@ use crate::cli::ReadingArgs;
 use crate::config::Settings;
 use crate::event::visible::visible;
 use crate::risk::{RiskEvent, import};
-use crate::worker::hunt::HuntOptions;
+use crate::worker::hunt::{HuntOptions, Pass};
 use crate::worker::rule::{Rule, RuleFiles};
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result, anyhow};
@@ -43,6 +43,7 @@ pub fn engine(
         until: reading.until,
         keep_duplicates: reading.keep_duplicates,
         keep_raw: false,
+        pass: Pass::Everything,
         cancel: Arc::new(AtomicBool::new(false)),
     };
     Ok((

@@ -12,6 +12,7 @@ pub mod functions;
 mod group;
 mod messages;
 mod names;
+pub mod needles;
 pub mod plan;
 mod predicate;
 mod span;

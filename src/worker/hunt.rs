@@ -45,8 +45,22 @@ pub struct HuntOptions {
     pub keep_duplicates: bool,
     /// Keep the text of every event behind a row (for `--events`).
     pub keep_raw: bool,
+    /// How thoroughly the evidence is gone through.
+    pub pass: Pass,
     /// Set by anyone to end the hunt soon.
     pub cancel: Arc<AtomicBool>,
+}
+
+/// How thoroughly a hunt goes through the evidence. The rows are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pass {
+    /// Read every record: the accounting is of all of them.
+    #[default]
+    Everything,
+    /// Read the records that can matter to the search; count the others.
+    Counted,
+    /// Read the records that can matter to the search, and look at nothing else.
+    Rows,
 }
 
 impl HuntOptions {
@@ -127,6 +141,7 @@ pub fn hunt(
         },
         cancel: options.cancel.clone(),
         total: total_bytes(&inputs),
+        ..ReadOptions::default()
     };
     let mut hunt = Hunt::new(rule, sources, options);
     hunt.progress.files_total = inputs.len() as u64;
