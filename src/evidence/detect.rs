@@ -97,7 +97,7 @@ fn first<T>(
                 let end = start.saturating_add(usize::try_from(len).ok()?);
                 pick(start, head.get(start..end)?, false)
             }
-            Frame::Skipped { .. } => None,
+            Frame::Skipped { .. } | Frame::Passed { .. } => None,
         };
         if picked.is_some() {
             return picked;

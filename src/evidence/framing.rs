@@ -5,25 +5,33 @@
 //! Blanks and punctuation between records (line ends, the brackets and commas of a JSON array) are
 //! in no frame; everything else is in exactly one. Knows nothing of files, archives or EVTX.
 //!
-//! Room for a prefilter: it would look at a `Record` frame's bytes before [`parse`] does.
+//! With a prefilter, records that can't matter are told in bulk and, where the format allows it,
+//! not even cut (`skim`).
 
 mod classic;
 mod csv;
+mod cutter;
 mod json;
 mod nvm;
 #[cfg(test)]
 mod properties;
 mod scan;
+mod skim;
+#[cfg(test)]
+mod skims;
 mod window;
 mod xml;
 
 use super::format::{Detected, Format, ParseContext};
+use super::prefilter::TextFilter;
 use super::windows::Origin;
 use super::{csv as csv_rows, json as json_records, nvm as nvm_lines, text, xml as xml_events};
 use crate::event::{Locator, Outline, Record};
+use cutter::{Cut, Cutter};
+use skim::Skim;
 use std::borrow::Cow;
 use std::io::{self, Read};
-use window::{Look, Window};
+use window::Window;
 
 pub(super) use scan::complete as complete_json;
 
@@ -52,6 +60,15 @@ pub enum Frame<'a> {
         /// What is wrong.
         reason: String,
     },
+    /// Records that the prefilter passed over, and what lies between them.
+    Passed {
+        /// Their first byte.
+        offset: u64,
+        /// How many bytes.
+        len: u64,
+        /// How many records, when they were counted, else 0.
+        records: u64,
+    },
     /// Bytes that are no record: a syslog header, an XML prolog, the head of a JSON document.
     Skipped {
         /// Their first byte.
@@ -59,34 +76,6 @@ pub enum Frame<'a> {
         /// How many.
         len: u64,
     },
-}
-
-/// What a cutter says of the bytes at its feet. After anything but `More` those bytes are gone and
-/// the cutter stands behind them.
-#[derive(Debug)]
-enum Cut {
-    /// More bytes are needed to say.
-    More,
-    /// Nothing to tell of.
-    Blank(usize),
-    /// A record.
-    Record(usize),
-    /// No record.
-    Skip(usize),
-    /// A bad record.
-    Bad(usize, &'static str),
-    /// Goes with what was said before: the rest of a bad record.
-    Rest(usize),
-}
-
-enum Cutter {
-    Xml(xml::XmlCutter),
-    Json(json::JsonCutter),
-    Nvm(nvm::NvmCutter),
-    Classic(classic::ClassicCutter),
-    Csv(csv::CsvCutter),
-    /// For a format that is not text.
-    Nothing,
 }
 
 struct Gap {
@@ -107,28 +96,59 @@ pub struct Frames<'r> {
     told: usize,
     /// The last row of a CSV, with the header before it.
     row: Vec<u8>,
+    skim: Option<Skim<'r>>,
+    /// Every record is cut, so that they can be counted.
+    count: bool,
+    /// Where to stop, as soon as nothing is begun there or behind it.
+    until: Option<u64>,
 }
 
 /// Starts to cut what `reader` gives, as UTF-8 text without byte order mark, by the format that was
 /// detected. EVTX is not cut here.
 pub fn frames<'r>(detected: &Detected, reader: Box<dyn Read + Send + 'r>) -> Frames<'r> {
-    let cutter = match detected.format {
-        Format::WindowsXml => Cutter::Xml(xml::XmlCutter::default()),
-        Format::Json => Cutter::Json(json::JsonCutter::default()),
-        Format::NvmText => Cutter::Nvm(nvm::NvmCutter::default()),
-        Format::ClassicText => Cutter::Classic(classic::ClassicCutter::default()),
-        Format::Csv => Cutter::Csv(csv::CsvCutter::default()),
-        Format::Evtx => Cutter::Nothing,
+    Frames::at(Cutter::new(detected.format), 0, reader)
+}
+
+/// How far before a segment its reader must stand, see [`segment`].
+pub const LEAD: u64 = 16;
+
+/// Starts to cut inside of a stream, at the first place from `from` on where a record may begin
+/// whatever stands before it. The reader stands at `from` less [`LEAD`], or at the stream's start.
+/// Whether that place is one is known when what is before it has been cut up to there: see
+/// [`Frames::place`]. `None` when the format has no such places, or none is near.
+///
+/// # Errors
+///
+/// Whatever the reader says.
+pub fn segment<'r>(
+    detected: &Detected,
+    reader: Box<dyn Read + Send + 'r>,
+    from: u64,
+) -> io::Result<Option<Frames<'r>>> {
+    let Some(cutter) = Cutter::inside(detected.format) else {
+        return Ok(None);
     };
-    Frames {
-        window: Window::new(reader, MAX_RECORD),
-        cutter,
-        gap: None,
-        ready: None,
-        told: 0,
-        row: Vec::new(),
+    let offset = from.saturating_sub(LEAD);
+    let mut frames = Frames::at(cutter, offset, reader);
+    loop {
+        let look = frames.window.look();
+        let place = look.and_then(|look| {
+            let from = usize::try_from(from - offset).ok()?;
+            frames.cutter.first_fresh(look.bytes, from)
+        });
+        if let Some(place) = place {
+            frames.window.drop_front(place);
+            return Ok(Some(frames));
+        }
+        if frames.window.has_ended() || frames.window.held() > LONGEST_LEAD {
+            return frames.window.error().map_or(Ok(None), Err);
+        }
+        frames.window.fill();
     }
 }
+
+/// A segment begins within so many bytes or not at all.
+const LONGEST_LEAD: usize = 1 << 20;
 
 /// Reads one record out of the bytes of its frame.
 ///
@@ -185,6 +205,44 @@ pub fn parse_wanted(
     parse(detected, bytes, locator, context).map(Parsed::Whole)
 }
 
+impl<'r> Frames<'r> {
+    fn at(cutter: Cutter, offset: u64, reader: Box<dyn Read + Send + 'r>) -> Self {
+        Self {
+            window: Window::new(reader, offset, MAX_RECORD),
+            cutter,
+            gap: None,
+            ready: None,
+            told: 0,
+            row: Vec::new(),
+            skim: None,
+            count: false,
+            until: None,
+        }
+    }
+
+    /// Passes over the records in which `filter` finds nothing; with `count` they are counted.
+    #[must_use]
+    pub fn filtered(mut self, filter: Option<&'r TextFilter>, count: bool) -> Self {
+        self.skim = filter.map(Skim::new);
+        self.count = count;
+        self
+    }
+
+    /// Stops at the first place from `until` on where a segment could begin.
+    #[must_use]
+    pub fn until(mut self, until: Option<u64>) -> Self {
+        self.until = until;
+        self
+    }
+
+    /// Where the stream was left, when a segment that began there would give the same frames from
+    /// there on.
+    pub fn place(&self) -> Option<u64> {
+        let told_all = self.told == 0 && self.ready.is_none() && self.gap.is_none();
+        (told_all && self.cutter.begins_anew()).then(|| self.window.offset())
+    }
+}
+
 impl Frames<'_> {
     /// The next frame, `None` at the end of the stream. After an error the stream has ended.
     ///
@@ -198,6 +256,20 @@ impl Frames<'_> {
         loop {
             if let Some(len) = self.ready.take() {
                 return Ok(Some(self.record(len)));
+            }
+            if self.gap.is_none() && self.cutter.is_fresh() {
+                let done = self.until.is_some_and(|end| self.window.offset() >= end);
+                if done && self.cutter.begins_anew() {
+                    return Ok(None);
+                }
+                match self.pass_over() {
+                    Ahead::Passed(passed) => return Ok(Some(passed)),
+                    Ahead::More => {
+                        self.window.fill();
+                        continue;
+                    }
+                    Ahead::Cut => {}
+                }
             }
             let cut = match self.window.look() {
                 Some(look) => self.cutter.cut(look),
@@ -227,8 +299,55 @@ impl Frames<'_> {
         }
     }
 
+    /// Passes over what can be passed over without cutting it.
+    fn pass_over(&mut self) -> Ahead {
+        let (Some(skim), Some(look)) = (&mut self.skim, self.window.look()) else {
+            return Ahead::Cut;
+        };
+        if self.count {
+            return Ahead::Cut;
+        }
+        let clear = skim.clear(look);
+        let bytes = look.bytes.get(..clear).unwrap_or_default();
+        let Some(mut len) = self.cutter.last_fresh(bytes).filter(|len| *len > 0) else {
+            // Most likely a record goes on behind the block: with more of it both may be passed.
+            let more = clear == look.bytes.len() && clear < MOST_HELD;
+            return if more && !self.window.has_ended() {
+                Ahead::More
+            } else {
+                Ahead::Cut
+            };
+        };
+        if let Some(until) = self.until.filter(|until| look.base + len as u64 > *until) {
+            let from = usize::try_from(until.saturating_sub(look.base)).unwrap_or(0);
+            len = self.cutter.first_fresh(bytes, from.max(1)).unwrap_or(len);
+        }
+        let offset = look.base;
+        self.window.drop_front(len);
+        Ahead::Passed(Frame::Passed {
+            offset,
+            len: len as u64,
+            records: 0,
+        })
+    }
+
+    /// Whether the record at the foot can matter.
+    fn is_wanted(&mut self, len: usize) -> bool {
+        match (&mut self.skim, self.window.look()) {
+            (Some(skim), Some(look)) => skim.clear(look) < len,
+            _ => true,
+        }
+    }
+
     fn record(&mut self, len: usize) -> Frame<'_> {
         self.told = len;
+        if !self.is_wanted(len) {
+            return Frame::Passed {
+                offset: self.window.offset(),
+                len: len as u64,
+                records: 1,
+            };
+        }
         let (offset, bytes) = (self.window.offset(), self.window.front(len));
         let len = len as u64;
         let bytes = match &self.cutter {
@@ -294,6 +413,16 @@ impl Frames<'_> {
     }
 }
 
+/// With so many bytes held the cutter goes on.
+const MOST_HELD: usize = 64 << 10;
+
+/// What is to be done with the bytes ahead.
+enum Ahead {
+    Passed(Frame<'static>),
+    More,
+    Cut,
+}
+
 enum More {
     Bytes,
     Gap(Option<Gap>),
@@ -312,31 +441,6 @@ impl Gap {
                 reason: reason.into_owned(),
             },
             None => Frame::Skipped { offset, len },
-        }
-    }
-}
-
-impl Cutter {
-    fn cut(&mut self, look: Look<'_>) -> Cut {
-        match self {
-            Self::Xml(cutter) => cutter.cut(look),
-            Self::Json(cutter) => cutter.cut(look),
-            Self::Nvm(cutter) => cutter.cut(look),
-            Self::Classic(cutter) => cutter.cut(look),
-            Self::Csv(cutter) => cutter.cut(look),
-            Self::Nothing => Cut::Bad(look.bytes.len(), "no text format"),
-        }
-    }
-
-    /// A record grew too long and is gone: find the next one.
-    fn give_up(&mut self) {
-        match self {
-            Self::Xml(cutter) => cutter.give_up(),
-            Self::Json(cutter) => cutter.give_up(),
-            Self::Nvm(cutter) => cutter.give_up(),
-            Self::Classic(cutter) => cutter.give_up(),
-            Self::Csv(cutter) => cutter.give_up(),
-            Self::Nothing => {}
         }
     }
 }

@@ -12,7 +12,7 @@ mod text;
 use super::format::Format;
 pub use chunk::ChunkFilter;
 use std::sync::Arc;
-pub use text::TextFilter;
+pub use text::{Carrier, TextFilter};
 
 /// The texts that a record must hold to matter, by the family of its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub fn is_needle_letter(letter: char) -> bool {
 /// The needles made ready for each kind of bytes.
 #[derive(Debug)]
 pub struct Prefilter {
-    windows: Option<TextFilter>,
+    xml: Option<TextFilter>,
+    plain: Option<TextFilter>,
     json: Option<TextFilter>,
     nvm: Option<TextFilter>,
     chunks: Option<ChunkFilter>,
@@ -54,11 +55,17 @@ pub struct Prefilter {
 impl Prefilter {
     /// Makes the needles ready.
     pub fn new(needles: &Needles) -> Self {
-        let _ = needles;
+        let windows = needles.windows.texts();
+        let nvm = needles.nvm.texts();
+        let all = windows
+            .zip(nvm)
+            .zip(needles.crowdstrike.texts())
+            .map(|((windows, nvm), falcon)| [windows, nvm, falcon].concat());
         Self {
-            windows: None,
-            json: None,
-            nvm: None,
+            xml: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Xml)),
+            plain: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Plain)),
+            json: all.and_then(|texts| TextFilter::new(&texts, &JSON_HOSTS, Carrier::Json)),
+            nvm: nvm.and_then(|texts| TextFilter::new(texts, &NVM_HOSTS, Carrier::Plain)),
             chunks: None,
         }
     }
@@ -66,7 +73,8 @@ impl Prefilter {
     /// For the bytes of a text format; `None`: every record is read.
     pub fn text(&self, format: Format) -> Option<&TextFilter> {
         match format {
-            Format::WindowsXml | Format::ClassicText => self.windows.as_ref(),
+            Format::WindowsXml => self.xml.as_ref(),
+            Format::ClassicText => self.plain.as_ref(),
             Format::Json | Format::Csv => self.json.as_ref(),
             Format::NvmText => self.nvm.as_ref(),
             Format::Evtx => None,
@@ -78,3 +86,18 @@ impl Prefilter {
         self.chunks.as_ref()
     }
 }
+
+impl Wanted {
+    fn texts(&self) -> Option<&[Arc<str>]> {
+        match self {
+            Self::Everything(_) => None,
+            Self::Holding(texts) => Some(texts),
+        }
+    }
+}
+
+/// Names of fields by which a record names a host (`cim::Hosts::learn`): such records are read
+/// whatever a search looks for, because rows take the host's name from them.
+const JSON_HOSTS: [&str; 2] = ["ComputerName", "\"vsn\""];
+/// The same in lines of `key="value"`.
+const NVM_HOSTS: [&str; 2] = ["vsn=\"", "vsn='"];

@@ -352,7 +352,10 @@ impl Reader<'_> {
         reader: &mut (dyn Read + Send + '_),
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
-        let mut frames = framing::frames(detected, Box::new(reader));
+        let filter = self.options.prefilter.as_deref();
+        let filter = filter.and_then(|filter| filter.text(detected.format));
+        let mut frames =
+            framing::frames(detected, Box::new(reader)).filtered(filter, self.options.count);
         while let Some(frame) = frames.next()? {
             match frame {
                 Frame::Record { offset, len, bytes } => {
@@ -389,6 +392,13 @@ impl Reader<'_> {
                     }
                 }
                 Frame::Skipped { len, .. } => outcome.skipped_bytes += len,
+                Frame::Passed { len, records, .. } => {
+                    outcome.passed_bytes += len;
+                    outcome.passed_over += records;
+                    if self.tick().is_break() {
+                        return Ok(Flow::Break(()));
+                    }
+                }
             }
         }
         Ok(Flow::Continue(()))

@@ -2,8 +2,9 @@
 //! behind which a `Key=value` line stands. A date line alone may be part of a message.
 
 use super::super::text::{is_date_line, is_key_line};
-use super::{Cut, Look};
-use memchr::memchr;
+use super::cutter::Cut;
+use super::window::Look;
+use memchr::{memchr, memchr_iter, memrchr_iter};
 
 /// A date line and the key of the line after it are shorter than this.
 const LOOK_AHEAD: usize = 160;
@@ -26,6 +27,27 @@ impl ClassicCutter {
             self.at = 0;
         }
         cut
+    }
+
+    /// Between events.
+    pub fn is_fresh(&self) -> bool {
+        self.at == 0 && !self.inside && !self.lost && !self.mid_line
+    }
+
+    /// The last place in `bytes`, which begin with an event, where one begins for sure.
+    pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
+        let sure = bytes.len().checked_sub(LOOK_AHEAD)?;
+        let ends = memrchr_iter(b'\n', bytes.get(..=sure)?);
+        let mut starts = ends.map(|end| end + 1).filter(|start| *start <= sure);
+        starts.find(|start| bytes.get(*start..).is_some_and(begins_event))
+    }
+
+    /// The first such place from `from` on.
+    pub fn first_fresh(bytes: &[u8], from: usize) -> Option<usize> {
+        let sure = bytes.len().checked_sub(LOOK_AHEAD)?;
+        let from = from.saturating_sub(1);
+        let mut starts = memchr_iter(b'\n', bytes.get(from..)?).map(|end| from + end + 1);
+        starts.find(|start| *start <= sure && bytes.get(*start..).is_some_and(begins_event))
     }
 
     pub fn give_up(&mut self) {

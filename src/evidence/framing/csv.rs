@@ -2,7 +2,8 @@
 //! which is put before the bytes of every row, so that a row can be read alone.
 
 use super::super::csv::{column_count, delimiter, is_type_line};
-use super::{Cut, Look};
+use super::cutter::Cut;
+use super::window::Look;
 use memchr::memchr;
 
 /// See the module.

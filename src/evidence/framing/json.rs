@@ -4,9 +4,10 @@
 //! A broken value costs its line: reading goes on at the next line that can begin a record. Inside
 //! of an array without line ends it goes on at the next `},{`.
 
+use super::cutter::Cut;
 use super::scan::{Brackets, Scan, Step};
-use super::{Cut, Look};
-use memchr::{memchr, memchr2, memmem};
+use super::window::Look;
+use memchr::{memchr, memchr_iter, memchr2, memmem};
 
 /// How many blanks may stand between `{` and the first name behind other text.
 const LONGEST_BLANK: usize = 256;
@@ -61,6 +62,50 @@ impl JsonCutter {
         cut
     }
 
+    /// At the start of a line, where records stand on one line each and nothing is begun.
+    pub fn is_fresh(&self) -> bool {
+        self.one_line
+            && (self.at, self.column) == (0, 0)
+            && !self.tail
+            && self.scan.is_none()
+            && self.document.is_none()
+            && self.broken.is_none()
+            && self.lost.is_none()
+    }
+
+    /// No `[` has been passed: as at a line in the middle of lines.
+    pub fn is_in_lines(&self) -> bool {
+        !self.array
+    }
+
+    /// As after many lines with a record each, at the start of one more.
+    pub fn in_lines() -> Self {
+        Self {
+            one_line: true,
+            ..Self::default()
+        }
+    }
+
+    /// The last place in `bytes` where a fresh cutter that went through them is fresh again, as
+    /// long as every line begins with `{` and no document with an array of records is among them:
+    /// a line that begins with `{` ends what was before it.
+    pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
+        if bytes.first() != Some(&b'{') {
+            return None;
+        }
+        let starts = memchr_iter(b'\n', bytes).map(|end| end + 1);
+        starts
+            .take_while(|start| bytes.get(*start) == Some(&b'{'))
+            .last()
+    }
+
+    /// The first such place from `from` on, whatever stands before it.
+    pub fn first_fresh(bytes: &[u8], from: usize) -> Option<usize> {
+        let from = from.saturating_sub(1);
+        let mut starts = memchr_iter(b'\n', bytes.get(from..)?).map(|end| from + end + 1);
+        starts.find(|start| bytes.get(*start) == Some(&b'{'))
+    }
+
     pub fn give_up(&mut self) {
         self.at = 0;
         self.scan = None;
@@ -80,7 +125,8 @@ impl JsonCutter {
                 b'\n' => self.column = 0,
                 b']' if self.document.is_some() => break,
                 b'[' => {
-                    self.array = true;
+                    // Behind a record on its line it begins nothing.
+                    self.array |= self.column != MID_LINE;
                     self.column = self.column.saturating_add(1);
                 }
                 b',' | b']' => self.column = self.column.saturating_add(1),

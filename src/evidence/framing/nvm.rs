@@ -1,8 +1,9 @@
 //! Cuts Cisco NVM v1 text into lines. A line with a flow version is a record; a line that has
 //! fields but no flow version is a bad one; any other line of the syslog stream is skipped.
 
-use super::{Cut, Look};
-use memchr::{memchr, memmem};
+use super::cutter::Cut;
+use super::window::Look;
+use memchr::{memchr, memmem, memrchr};
 
 /// See the module.
 #[derive(Default)]
@@ -38,6 +39,22 @@ impl NvmCutter {
         } else {
             Cut::Skip(end)
         }
+    }
+
+    /// At the start of a line.
+    pub fn is_fresh(&self) -> bool {
+        self.at == 0 && !self.lost
+    }
+
+    /// The last place in `bytes` where a line begins.
+    pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
+        memrchr(b'\n', bytes).map(|end| end + 1)
+    }
+
+    /// The first such place from `from` on.
+    pub fn first_fresh(bytes: &[u8], from: usize) -> Option<usize> {
+        let from = from.saturating_sub(1);
+        memchr(b'\n', bytes.get(from..)?).map(|end| from + end + 1)
     }
 
     pub fn give_up(&mut self) {

@@ -7,7 +7,7 @@ use crate::evidence::format::{Confidence, Detected, Format, ParseContext};
 use proptest::prelude::*;
 use std::io::{self, Read};
 
-const FORMATS: [Format; 5] = [
+pub(super) const FORMATS: [Format; 5] = [
     Format::WindowsXml,
     Format::Json,
     Format::NvmText,
@@ -15,7 +15,7 @@ const FORMATS: [Format; 5] = [
     Format::ClassicText,
 ];
 
-fn of(format: Format) -> Detected {
+pub(super) fn of(format: Format) -> Detected {
     Detected {
         format,
         shape: String::new(),
@@ -25,10 +25,10 @@ fn of(format: Format) -> Detected {
 }
 
 /// Gives a stream in pieces of the given sizes, over and over.
-struct Pieces<'a> {
-    bytes: &'a [u8],
-    sizes: Vec<usize>,
-    next: usize,
+pub(super) struct Pieces<'a> {
+    pub bytes: &'a [u8],
+    pub sizes: Vec<usize>,
+    pub next: usize,
 }
 
 impl Read for Pieces<'_> {
@@ -42,17 +42,22 @@ impl Read for Pieces<'_> {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Told {
-    kind: String,
-    offset: u64,
-    len: u64,
-    bytes: Vec<u8>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub kind: String,
+    pub offset: u64,
+    pub len: u64,
+    pub bytes: Vec<u8>,
 }
 
-fn told(format: Format, reader: Box<dyn Read + Send + '_>, limit: usize) -> Vec<Told> {
+pub(super) fn told(format: Format, reader: Box<dyn Read + Send + '_>, limit: usize) -> Vec<Told> {
     let mut frames: Frames<'_> = frames(&of(format), reader);
     frames.window.set_limit(limit);
+    all(&mut frames)
+}
+
+/// Every frame to the end.
+pub(super) fn all(frames: &mut Frames<'_>) -> Vec<Told> {
     let mut out = Vec::new();
     while let Some(frame) = frames.next().unwrap() {
         out.push(match frame {
@@ -72,6 +77,12 @@ fn told(format: Format, reader: Box<dyn Read + Send + '_>, limit: usize) -> Vec<
                 len,
                 bytes: Vec::new(),
             },
+            Frame::Passed { offset, len, .. } => Told {
+                kind: "passed".to_owned(),
+                offset,
+                len,
+                bytes: Vec::new(),
+            },
             Frame::Skipped { offset, len } => Told {
                 kind: "skipped".to_owned(),
                 offset,
@@ -84,7 +95,7 @@ fn told(format: Format, reader: Box<dyn Read + Send + '_>, limit: usize) -> Vec<
 }
 
 /// Text made of what the formats are made of, in any order.
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "<Event>",
         "<Event xmlns='x'>",

@@ -5,6 +5,12 @@ use std::io::{self, Read};
 
 /// How much is read at once: larger blocks fall out of the processor's cache.
 const BLOCK: usize = 256 << 10;
+/// What is read lands at an address that this divides: an odd one costs the system's copying
+/// twice the time and more. An allocation of this size alone promises no such address.
+const ALIGNED: usize = 4096;
+/// Room before a block for what is carried over from the one before; a longer rest is read on to
+/// where it lies.
+const CARRY: usize = 64 << 10;
 
 /// What a cutter sees: the bytes from where it stands.
 #[derive(Clone, Copy)]
@@ -25,7 +31,9 @@ pub struct Window<'r> {
     buffer: Vec<u8>,
     /// The cutter's place in the buffer.
     start: usize,
-    /// The same place in the stream.
+    /// The end of what was read into it.
+    end: usize,
+    /// The cutter's place in the stream.
     offset: u64,
     ended: bool,
     failed: Option<io::Error>,
@@ -33,13 +41,15 @@ pub struct Window<'r> {
 }
 
 impl<'r> Window<'r> {
-    /// Nothing is read yet; at most `limit` bytes are shown at once.
-    pub fn new(reader: Box<dyn Read + Send + 'r>, limit: usize) -> Self {
+    /// Nothing is read yet, and the reader stands at `offset` of the stream; at most `limit` bytes
+    /// are shown at once.
+    pub fn new(reader: Box<dyn Read + Send + 'r>, offset: u64, limit: usize) -> Self {
         Self {
             reader,
             buffer: Vec::new(),
             start: 0,
-            offset: 0,
+            end: 0,
+            offset,
             ended: false,
             failed: None,
             limit,
@@ -54,7 +64,7 @@ impl<'r> Window<'r> {
 
     /// What the cutter sees now; `None` when there is nothing.
     pub fn look(&self) -> Option<Look<'_>> {
-        let bytes = self.buffer.get(self.start..)?;
+        let bytes = self.buffer.get(self.start..self.end)?;
         let shown = bytes.get(..self.limit).unwrap_or(bytes);
         (!shown.is_empty()).then_some(Look {
             bytes: shown,
@@ -66,7 +76,7 @@ impl<'r> Window<'r> {
 
     /// The first `len` bytes.
     pub fn front(&self, len: usize) -> &[u8] {
-        let end = self.start.saturating_add(len);
+        let end = self.start.saturating_add(len).min(self.end);
         self.buffer.get(self.start..end).unwrap_or_default()
     }
 
@@ -77,7 +87,7 @@ impl<'r> Window<'r> {
 
     /// How many bytes are here.
     pub fn held(&self) -> usize {
-        self.buffer.len().saturating_sub(self.start)
+        self.end.saturating_sub(self.start)
     }
 
     /// The limit, when as many bytes are here.
@@ -104,15 +114,10 @@ impl<'r> Window<'r> {
 
     /// Reads a block more, or notes the end.
     pub fn fill(&mut self) {
-        self.buffer.drain(..self.start.min(self.buffer.len()));
-        self.start = 0;
-        let held = self.buffer.len();
-        if held < BLOCK && self.buffer.capacity() > 8 * BLOCK {
-            self.buffer.shrink_to(2 * BLOCK);
-        }
-        self.buffer.resize(held + BLOCK, 0);
+        self.make_room();
         let read = loop {
-            let free = self.buffer.get_mut(held..).unwrap_or_default();
+            let to = self.end.saturating_add(BLOCK).min(self.buffer.len());
+            let free = self.buffer.get_mut(self.end..to).unwrap_or_default();
             match self.reader.read(free) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => break other,
@@ -123,6 +128,32 @@ impl<'r> Window<'r> {
             0
         });
         self.ended = read == 0;
-        self.buffer.truncate(held + read);
+        self.end += read;
+    }
+
+    /// Brings what is held to where a block can be read behind it.
+    fn make_room(&mut self) {
+        let held = self.held();
+        if held <= CARRY {
+            let least = ALIGNED + CARRY + BLOCK;
+            if self.buffer.len() < least || self.buffer.len() > 8 * least {
+                self.move_to(vec![0; least], 0);
+            }
+            let block = CARRY + self.buffer.as_ptr().align_offset(ALIGNED).min(ALIGNED);
+            self.buffer.copy_within(self.start..self.end, block - held);
+            (self.start, self.end) = (block - held, block);
+        } else if self.buffer.len() - self.end < BLOCK {
+            // Twice the room, so that a long record is not moved at every block.
+            self.move_to(vec![0; 2 * (held + BLOCK)], 0);
+        }
+    }
+
+    fn move_to(&mut self, mut buffer: Vec<u8>, at: usize) {
+        let held = self.front(self.held());
+        let end = at + held.len();
+        if let Some(to) = buffer.get_mut(at..end) {
+            to.copy_from_slice(held);
+        }
+        (self.buffer, self.start, self.end) = (buffer, at, end);
     }
 }

@@ -4,11 +4,15 @@
 //! An event inside of an event does not occur, so a second start cuts the first one off; only in
 //! CDATA and comments can `<Event` be text (elsewhere a `<` of a value is written `&lt;`).
 
-use super::{Cut, Look};
+use super::cutter::Cut;
+use super::window::Look;
 use memchr::{memchr, memmem};
 
 /// Longer names are no event's: a prefix has a few letters.
 const LONGEST_NAME: usize = 128;
+
+/// An event's end as nearly all write it.
+const END_TAG: &[u8] = b"</Event>";
 
 /// See the module.
 #[derive(Default)]
@@ -66,6 +70,24 @@ impl XmlCutter {
             self.at = 0;
         }
         cut
+    }
+
+    /// Between events, nothing begun.
+    pub fn is_fresh(&self) -> bool {
+        self.at == 0 && !self.inside && !self.lost && self.open.is_none()
+    }
+
+    /// The last place in `bytes`, which hold neither CDATA nor a comment, where a fresh cutter
+    /// that went through them is fresh again: outside of these two every end tag is one.
+    pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
+        memmem::rfind(bytes, END_TAG).map(|at| at + END_TAG.len())
+    }
+
+    /// The first such place from `from` on, whatever stands before it.
+    pub fn first_fresh(bytes: &[u8], from: usize) -> Option<usize> {
+        let from = from.saturating_sub(END_TAG.len());
+        let found = memmem::find(bytes.get(from..)?, END_TAG)?;
+        Some(from + found + END_TAG.len())
     }
 
     /// What is left of the event goes with it.
