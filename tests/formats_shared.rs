@@ -90,7 +90,7 @@ fn count(detected: &Detected, bytes: &[u8]) -> Counts {
                 counts.reasons.push(reason);
                 continue;
             }
-            Frame::Skipped { .. } => continue,
+            Frame::Skipped { .. } | Frame::Passed { .. } => continue,
         };
         let position = Position::Span { offset, len };
         let source = SourceId(0);

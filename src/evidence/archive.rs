@@ -44,6 +44,8 @@ pub(super) struct Found<'a> {
     pub(super) place: Place,
     /// Its length, if the archive tells.
     pub(super) bytes: Option<u64>,
+    /// It is unpacked while it is read.
+    pub(super) packed: bool,
     /// What is in it, or why that can't be had.
     pub(super) content: Content<'a>,
 }
@@ -102,6 +104,11 @@ impl Packing {
             Self::Tar => "tar archive",
         }
     }
+}
+
+/// Whether what begins like that is compressed or an archive.
+pub(super) fn begins_packed(head: &[u8]) -> bool {
+    Packing::of(head).is_some()
 }
 
 /// Whether a file is compressed or an archive. Leaves the file wherever it has read to.
@@ -250,6 +257,7 @@ impl<'v> Walker<'v> {
             member,
             place: Place(self.place.clone()),
             bytes,
+            packed: self.layers > 0 || !self.place.is_empty(),
             content,
         })
     }

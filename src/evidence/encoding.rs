@@ -64,7 +64,8 @@ impl Encoding {
         }
     }
 
-    fn is_utf8(self) -> bool {
+    /// Whether its bytes are UTF-8 as they stand.
+    pub fn is_utf8(self) -> bool {
         matches!(self, Self::Utf8 | Self::Utf8Bom)
     }
 }

@@ -147,6 +147,15 @@ pub fn segment<'r>(
     }
 }
 
+/// Goes on cutting a stream at a place that [`Frames::place`] told, where the reader stands.
+pub fn resume<'r>(
+    detected: &Detected,
+    reader: Box<dyn Read + Send + 'r>,
+    at: u64,
+) -> Option<Frames<'r>> {
+    Cutter::inside(detected.format).map(|cutter| Frames::at(cutter, at, reader))
+}
+
 /// A segment begins within so many bytes or not at all.
 const LONGEST_LEAD: usize = 1 << 20;
 
@@ -233,6 +242,11 @@ impl<'r> Frames<'r> {
     pub fn until(mut self, until: Option<u64>) -> Self {
         self.until = until;
         self
+    }
+
+    /// How far the stream has been cut.
+    pub fn offset(&self) -> u64 {
+        self.window.offset()
     }
 
     /// Where the stream was left, when a segment that began there would give the same frames from

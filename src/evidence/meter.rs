@@ -23,12 +23,6 @@ impl Meter {
     pub(super) fn furthest(&self) -> u64 {
         self.furthest.load(Ordering::Relaxed)
     }
-
-    /// For the next file.
-    pub(super) fn reset(&self) {
-        self.read.store(0, Ordering::Relaxed);
-        self.furthest.store(0, Ordering::Relaxed);
-    }
 }
 
 /// An open file with its meter.
@@ -39,13 +33,28 @@ pub(super) struct Metered {
     /// Where in it we are.
     pub(super) place: u64,
     pub(super) meter: Arc<Meter>,
-    pub(super) cancel: Arc<AtomicBool>,
+    pub(super) stop: Stop,
+}
+
+/// Says whether reading is to end soon: everything, or what a thread of it does.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stop {
+    /// Asked for from outside.
+    pub(super) asked: Arc<AtomicBool>,
+    /// Nobody takes any more what is read.
+    pub(super) unwanted: Arc<AtomicBool>,
+}
+
+impl Stop {
+    pub(super) fn is_set(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) || self.unwanted.load(Ordering::Relaxed)
+    }
 }
 
 impl Read for Metered {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let count = loop {
-            if self.cancel.load(Ordering::Relaxed) {
+            if self.stop.is_set() {
                 return Err(Error::other("stopped"));
             }
             if self.slow && !self.inner.is_ready()? {

@@ -15,7 +15,9 @@ use crate::evidence::kind;
 use crate::evidence::ledger::{BadEntry, CreationEntry, Ledger};
 use crate::evidence::member::{Member, Origin};
 use crate::evidence::outcome::{BadRecord, Outcome, Status};
+use crate::evidence::prefilter::Prefilter;
 use crate::evidence::read::{Finished, ReadOptions, Visitor, read};
+use crate::search::needles::needles;
 use crate::store::{EventUrl, Findings, StoredEvent};
 use hashbrown::HashMap;
 use std::ops::ControlFlow;
@@ -141,6 +143,10 @@ pub fn hunt(
         },
         cancel: options.cancel.clone(),
         total: total_bytes(&inputs),
+        prefilter: (options.pass != Pass::Everything)
+            .then(|| Arc::new(Prefilter::new(&needles(&rule.plan, sources)))),
+        count: options.pass == Pass::Counted,
+        keep_raw: options.keep_raw,
         ..ReadOptions::default()
     };
     let mut hunt = Hunt::new(rule, sources, options);

@@ -47,16 +47,9 @@ impl<'f> Skim<'f> {
             return len;
         }
         let found = self.filter.find(look.bytes.get(from..).unwrap_or_default());
-        match found {
-            Some(at) => {
-                self.hit = Some(look.base + (from + at) as u64);
-                self.searched = look.base + (from + at) as u64;
-                from + at
-            }
-            None => {
-                self.searched = end;
-                len
-            }
-        }
+        let clear = found.map_or(len, |at| from + at);
+        self.searched = look.base + clear as u64;
+        self.hit = found.map(|_| self.searched);
+        clear
     }
 }

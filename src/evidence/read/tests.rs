@@ -3,11 +3,15 @@
 use super::super::archive::pack::{encrypted, gzip, streamed_zip, tar, zip, zst};
 use super::super::evtx::tests::shared;
 use super::*;
+use crate::event::SourceId;
 use crate::evidence::discover::list;
 use crate::evidence::encoding::Encoding;
+use crate::evidence::member::Origin;
+use crate::evidence::outcome::Status;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 /// What a visitor is told, log by log.
 #[derive(Default)]
@@ -51,12 +55,34 @@ impl Visitor for Told {
     }
 }
 
+/// To be read by so many threads.
+fn by(threads: usize) -> ReadOptions {
+    ReadOptions {
+        threads: NonZeroUsize::new(threads),
+        keep_raw: true,
+        ..ReadOptions::default()
+    }
+}
+
 impl Told {
+    /// But for how often progress was told.
+    fn is_told_as(&self, other: &Self) -> bool {
+        self.logs == other.logs
+            && self.begun == other.begun
+            && self.records == other.records
+            && self.bad == other.bad
+    }
+
     fn of(paths: &[&Path]) -> Self {
         let mut told = Self::default();
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
-        let finished = read(list(&paths), &ReadOptions::default(), &mut told);
+        let finished = read(list(&paths), &by(1), &mut told);
         assert_eq!(finished, Finished::Complete);
+        if list(&paths).all(|input| input.origin != Origin::Stream) {
+            let mut by_several = Self::default();
+            read(list(&paths), &by(3), &mut by_several);
+            assert!(told.is_told_as(&by_several), "one thread and three differ");
+        }
         told
     }
 
@@ -335,13 +361,18 @@ fn stopping_and_failing_end_each_log_once() {
     for name in ["a.xml", "b.xml", "c.xml"] {
         write(root, name, event(1) + &event(2) + &event(3));
     }
-    let options = ReadOptions::default();
+    for threads in [1, 3] {
+        stopping_and_failing(root, &by(threads));
+    }
+}
+
+fn stopping_and_failing(root: &Path, options: &ReadOptions) {
     let inputs = || list(&[root.to_owned()]);
     let mut told = Told {
         stop_after: Some(4),
         ..Told::default()
     };
-    assert_eq!(read(inputs(), &options, &mut told), Finished::Stopped);
+    assert_eq!(read(inputs(), options, &mut told), Finished::Stopped);
     let statuses: Vec<Status> = told.logs.iter().map(|(_, o)| o.status).collect();
     assert_eq!(statuses, [Status::Read, Status::Partly]);
 
@@ -349,7 +380,7 @@ fn stopping_and_failing_end_each_log_once() {
         panic_at: Some(4),
         ..Told::default()
     };
-    assert_eq!(read(inputs(), &options, &mut told), Finished::Complete);
+    assert_eq!(read(inputs(), options, &mut told), Finished::Complete);
     let lines = told.lines(root);
     assert_eq!(
         lines[1],
@@ -359,7 +390,7 @@ fn stopping_and_failing_end_each_log_once() {
 
     options.cancel.store(true, Ordering::Relaxed);
     let mut told = Told::default();
-    assert_eq!(read(inputs(), &options, &mut told), Finished::Stopped);
+    assert_eq!(read(inputs(), options, &mut told), Finished::Stopped);
     assert!(told.logs.is_empty());
 }
 
@@ -372,14 +403,16 @@ fn progress_grows_to_all_there_is() {
     let total: u64 = list(&[folder.path().to_owned()])
         .map(|input| input.bytes())
         .sum();
-    let options = ReadOptions {
-        total: Some(total),
-        ..ReadOptions::default()
-    };
-    let mut told = Told::default();
-    read(list(&[folder.path().to_owned()]), &options, &mut told);
-    assert!(told.progress.len() > 3 && told.progress.is_sorted());
-    assert_eq!(told.progress.last(), Some(&total));
+    for threads in [1, 3] {
+        let options = ReadOptions {
+            total: Some(total),
+            ..by(threads)
+        };
+        let mut told = Told::default();
+        read(list(&[folder.path().to_owned()]), &options, &mut told);
+        assert!(told.progress.len() > 3 && told.progress.is_sorted());
+        assert_eq!(told.progress.last(), Some(&total));
+    }
 }
 
 #[test]
@@ -407,7 +440,7 @@ fn a_file_that_was_cut_while_it_was_read_is_not_taken_for_whole() {
         let listed: Vec<Input> = list(&[path]).collect();
         let statuses = |inputs: &[Input]| -> Vec<Status> {
             let mut told = Told::default();
-            let _ = read(inputs.to_vec(), &ReadOptions::default(), &mut told);
+            let _ = read(inputs.to_vec(), &by(1), &mut told);
             told.logs
                 .iter()
                 .map(|(_, outcome)| outcome.status)
@@ -420,5 +453,57 @@ fn a_file_that_was_cut_while_it_was_read_is_not_taken_for_whole() {
         };
         *bytes += 1;
         assert_eq!(statuses(&longer), [Status::Partly]);
+    }
+}
+
+/// Large texts of every format that is read in segments, and of those that can't be.
+fn large_texts() -> Vec<(&'static str, String)> {
+    let repeat = |text: &str, bytes: usize| text.repeat(bytes / text.len() + 1);
+    let many = |record: fn(u32) -> String| (0..40_000).map(record).collect::<String>();
+    let xml = many(event);
+    let large = 9 << 20;
+    let json = |n: u32| {
+        format!(
+            "{{\"EventID\":1,\"ProcessGuid\":\"{{{n}}}\",\"Image\":\"a\",\"UtcTime\":\"2020-01-01 00:00:00.000\",\"x\":\"{}\"}}\n",
+            "y".repeat(200)
+        )
+    };
+    let cut = xml.replacen("</Event>", "", 3);
+    let odd = format!("<!-- {} -->{}", event(1), xml);
+    vec![
+        ("a.xml", repeat(&xml, large)),
+        ("b.json", repeat(&many(json), large)),
+        (
+            "c.json",
+            format!(
+                "[\n{}\n]",
+                repeat(&many(json), large).trim().replace("}\n", "},\n")
+            ),
+        ),
+        ("d.xml", repeat(&cut, large)),
+        ("e.xml", repeat(&odd, large)),
+        (
+            "f.nvm",
+            repeat("fv=\"nvzFlow_v9\" pn=\"a.exe\" fss=\"1600000000\"\n", large),
+        ),
+        (
+            "g.log",
+            repeat(
+                include_str!("../../../fixtures/formats/classic-4688.in"),
+                large,
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn a_large_text_in_segments_is_told_as_by_one_thread() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in large_texts() {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &text).unwrap();
+        let told = Told::of(&[&path]);
+        assert!(told.records.len() > 1000, "{name}: {}", told.records.len());
+        std::fs::remove_file(&path).unwrap();
     }
 }

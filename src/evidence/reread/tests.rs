@@ -11,7 +11,10 @@ use std::path::Path;
 /// Reads `path`, then every record of it again; the texts must be those that were told.
 fn again(path: &Path, step: usize) -> usize {
     let mut told = Told::default();
-    let options = ReadOptions::default();
+    let options = ReadOptions {
+        keep_raw: true,
+        ..ReadOptions::default()
+    };
     read(list(&[path.to_owned()]), &options, &mut told);
     let mut compared = 0;
     for (member, _) in &told.logs {
@@ -78,7 +81,10 @@ fn a_file_that_changed_is_told_from_one_that_did_not() {
     let path = folder.path().join("x.xml");
     std::fs::write(&path, event(1)).unwrap();
     let mut told = Told::default();
-    let options = ReadOptions::default();
+    let options = ReadOptions {
+        keep_raw: true,
+        ..ReadOptions::default()
+    };
     read(list(std::slice::from_ref(&path)), &options, &mut told);
     let mut member = told.logs[0].0.clone();
     let detected = told.begun.values().next().unwrap();
