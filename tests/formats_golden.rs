@@ -48,7 +48,9 @@ fn read_all<'a>(detected: &Detected, reader: Box<dyn Read + Send + 'a>) -> Vec<(
                 len,
                 reason,
             } => (offset, len, Told::Bad(reason)),
-            Frame::Skipped { offset, len } => (offset, len, Told::Skipped),
+            Frame::Skipped { offset, len } | Frame::Passed { offset, len, .. } => {
+                (offset, len, Told::Skipped)
+            }
         });
     }
     out

@@ -24,6 +24,9 @@ pub struct JsonCutter {
     one_line: bool,
     /// A `[` was passed between records.
     array: bool,
+    /// A document with an array of records was met. Where the first records stand on lines, no
+    /// later line is one.
+    documents: bool,
     /// Inside the array of a document: its open brackets.
     document: Option<Brackets>,
     /// The scan goes through the end of a document.
@@ -65,6 +68,7 @@ impl JsonCutter {
     /// At the start of a line, where records stand on one line each and nothing is begun.
     pub fn is_fresh(&self) -> bool {
         self.one_line
+            && !self.documents
             && (self.at, self.column) == (0, 0)
             && !self.tail
             && self.scan.is_none()
@@ -87,8 +91,7 @@ impl JsonCutter {
     }
 
     /// The last place in `bytes` where a fresh cutter that went through them is fresh again, as
-    /// long as every line begins with `{` and no document with an array of records is among them:
-    /// a line that begins with `{` ends what was before it.
+    /// long as every line begins with `{`: such a line ends what was before it.
     pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
         if bytes.first() != Some(&b'{') {
             return None;
@@ -142,7 +145,8 @@ impl JsonCutter {
         }
         match look.bytes.first() {
             Some(b'{') => {
-                let holds = !self.array && self.document.is_none();
+                let lines = self.one_line && !self.documents;
+                let holds = !self.array && self.document.is_none() && !lines;
                 self.scan = Some(Scan::new(self.one_line, holds));
                 self.indent = self.column;
                 self.value(look)
@@ -180,6 +184,7 @@ impl JsonCutter {
             }
             Step::Holds(at) => {
                 self.document = Some(scan.open());
+                self.documents = true;
                 self.scan = None;
                 self.column = MID_LINE;
                 return Cut::Skip(at);

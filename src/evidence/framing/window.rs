@@ -1,6 +1,7 @@
 //! The part of a stream that is in memory: from the cutter's place on, as much as one record needs.
 //! Cuts nothing.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 /// How much is read at once: larger blocks fall out of the processor's cache.
@@ -11,6 +12,9 @@ const ALIGNED: usize = 4096;
 /// Room before a block for what is carried over from the one before; a longer rest is read on to
 /// where it lies.
 const CARRY: usize = 64 << 10;
+
+/// The room for a block with what is carried over, wherever the allocation begins.
+const ROOM: usize = ALIGNED + CARRY + BLOCK;
 
 /// What a cutter sees: the bytes from where it stands.
 #[derive(Clone, Copy)]
@@ -40,13 +44,27 @@ pub struct Window<'r> {
     limit: usize,
 }
 
+thread_local! {
+    /// The room of a window that is done with, for the next one of the thread: a large log is read
+    /// in many segments, and fresh memory costs more than to fill it.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        if self.buffer.len() <= ROOM {
+            SPARE.set(std::mem::take(&mut self.buffer));
+        }
+    }
+}
+
 impl<'r> Window<'r> {
     /// Nothing is read yet, and the reader stands at `offset` of the stream; at most `limit` bytes
     /// are shown at once.
     pub fn new(reader: Box<dyn Read + Send + 'r>, offset: u64, limit: usize) -> Self {
         Self {
             reader,
-            buffer: Vec::new(),
+            buffer: SPARE.take(),
             start: 0,
             end: 0,
             offset,
@@ -135,9 +153,8 @@ impl<'r> Window<'r> {
     fn make_room(&mut self) {
         let held = self.held();
         if held <= CARRY {
-            let least = ALIGNED + CARRY + BLOCK;
-            if self.buffer.len() < least || self.buffer.len() > 8 * least {
-                self.move_to(vec![0; least], 0);
+            if self.buffer.len() < ROOM || self.buffer.len() > 8 * ROOM {
+                self.move_to(vec![0; ROOM], 0);
             }
             let block = CARRY + self.buffer.as_ptr().align_offset(ALIGNED).min(ALIGNED);
             self.buffer.copy_within(self.start..self.end, block - held);

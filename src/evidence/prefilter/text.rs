@@ -10,7 +10,9 @@
 //!   of a JSON string hides letters in its own way, its `&` or `<` or `\` perhaps written `\u0026`.
 //! - The search folds case as Unicode does, where `ſ` is `s` and `K` (the Kelvin sign) is `k`.
 
+use super::is_needle_letter;
 use aho_corasick::AhoCorasick;
+use memchr::{memchr3_iter, memmem};
 use regex::bytes::{Regex, RegexBuilder};
 use std::sync::Arc;
 
@@ -25,24 +27,6 @@ pub enum Carrier {
     Json,
 }
 
-impl Carrier {
-    /// What hides a letter.
-    fn marks(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Xml => Some("&#|<!|<\\?"),
-            // The last two are no escapes: documents that hold records change how the rest of
-            // the text is cut, so they are never passed over unseen.
-            Self::Json => Some(concat!(
-                "&#|<!|<\\?|",
-                r"\\u00(?:26#|3[cC][!?]|2[134589dDeE]|3[0-9aAfF]|[45][0-9a-fA-F]|6[1-9a-fA-F]|7[0-9a-eA-E])|",
-                r"\\u017[fF]|\\u212[aA]|",
-                "\"hits\"|\"results\""
-            )),
-        }
-    }
-}
-
 /// More needles than these are looked for by an automaton of all of them.
 const FEW: usize = 24;
 
@@ -50,7 +34,7 @@ const FEW: usize = 24;
 #[derive(Debug)]
 pub struct TextFilter {
     needles: Finder,
-    marks: Option<Regex>,
+    carrier: Carrier,
     longest: usize,
 }
 
@@ -69,10 +53,7 @@ impl TextFilter {
         let exact_longest = exact.iter().map(|n| n.len()).max().unwrap_or(0);
         Some(Self {
             needles: Finder::new(needles, exact)?,
-            marks: match carrier.marks() {
-                None => None,
-                Some(marks) => Some(Regex::new(marks).ok()?),
-            },
+            carrier,
             // A letter may take three bytes (the Kelvin sign); the longest mark has nine.
             longest: (3 * longest).max(exact_longest).max(9),
         })
@@ -80,16 +61,49 @@ impl TextFilter {
 
     /// The first place in `bytes` where something stands that makes its record one to be read.
     pub fn find(&self, bytes: &[u8]) -> Option<usize> {
-        let needle = self.needles.find(bytes);
-        let before = needle.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
-        let mark = self.marks.as_ref().and_then(|marks| marks.find(before));
-        mark.map(|found| found.start()).or(needle)
+        let mut found = self.needles.find(bytes);
+        let before = |found: Option<usize>| found.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
+        if self.carrier == Carrier::Json {
+            found = escape(before(found)).or(found);
+        }
+        if self.carrier != Carrier::Plain {
+            found = reference(before(found)).or(found);
+        }
+        found
     }
 
     /// How many bytes what is found may take: so many may be missing at the end of a block.
     pub fn longest(&self) -> usize {
         self.longest
     }
+}
+
+/// The first `&#`, `<!` or `<?`: found by their second letters, which are rare in logs.
+fn reference(bytes: &[u8]) -> Option<usize> {
+    let mut places = memchr3_iter(b'#', b'!', b'?', bytes);
+    places.find_map(|at| {
+        let before = at.checked_sub(1)?;
+        let pair = (bytes.get(before)?, bytes.get(at)?);
+        matches!(pair, (b'&', b'#') | (b'<', b'!' | b'?')).then_some(before)
+    })
+}
+
+/// The first `\\uXXXX` that stands for what a needle may hold, for a backslash (of JSON inside of
+/// it), or for the first letter of what [`reference`] looks for.
+fn escape(bytes: &[u8]) -> Option<usize> {
+    memmem::find_iter(bytes, b"\\u").find(|at| {
+        let rest = bytes.get(at + 2..).unwrap_or_default();
+        let digits = rest.get(..4).and_then(|digits| str::from_utf8(digits).ok());
+        let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let next = rest.get(4);
+        match unit.and_then(char::from_u32) {
+            Some('&') => next == Some(&b'#'),
+            Some('<') => matches!(next, Some(b'!' | b'?')),
+            Some('\\' | '\u{17f}' | '\u{212a}') => true,
+            Some(letter) => is_needle_letter(letter.to_ascii_lowercase()),
+            None => false,
+        }
+    })
 }
 
 impl Finder {

@@ -28,7 +28,7 @@ pub(super) fn beside<T>(
         let (give_back, spare) = bounded::<Vec<u8>>(AHEAD);
         scope.spawn(move || pump(source, &send, &spare));
         let mut rest = Blocks {
-            blocks,
+            coming: blocks,
             give_back,
             block: head,
             at: 0,
@@ -68,7 +68,7 @@ fn pump(source: &mut impl Read, send: &Sender<Result<Vec<u8>>>, spare: &Receiver
 
 /// The stream as its blocks come in.
 struct Blocks {
-    blocks: Receiver<Result<Vec<u8>>>,
+    coming: Receiver<Result<Vec<u8>>>,
     give_back: Sender<Vec<u8>>,
     block: Vec<u8>,
     at: usize,
@@ -77,7 +77,7 @@ struct Blocks {
 impl Read for Blocks {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         while self.at == self.block.len() {
-            match self.blocks.recv() {
+            match self.coming.recv() {
                 Ok(block) => {
                     let used = std::mem::replace(&mut self.block, block?);
                     self.at = 0;

@@ -20,8 +20,10 @@ use std::sync::Arc;
 
 /// A file of fewer bytes is read in one go.
 const LARGE: u64 = 8 << 20;
-/// Bytes of a segment.
-const SEGMENT: u64 = 4 << 20;
+/// Bytes of a segment of which little is told.
+const LONG: u64 = 16 << 20;
+/// Bytes of one of which everything is: it should be ready before its turn to be told comes.
+const SHORT: u64 = 1 << 20;
 
 /// A file that is read in segments.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct Parts {
     pub(super) member: Member,
     pub(super) detected: Detected,
     bytes: u64,
+    /// Bytes of a segment.
+    segment: u64,
 }
 
 /// One segment.
@@ -59,7 +63,7 @@ pub(super) struct SegmentEnd {
 
 impl Parts {
     /// Of an input that is a large plain text.
-    pub(super) fn of(input: &Input, number: usize) -> Option<Self> {
+    pub(super) fn of(input: &Input, number: usize, options: &ReadOptions) -> Option<Self> {
         let Origin::File { bytes, .. } = input.origin else {
             return None;
         };
@@ -78,6 +82,10 @@ impl Parts {
         Some(Self {
             input: number,
             member: Member::plain(SourceId(0), input),
+            segment: match &options.prefilter {
+                Some(filter) if filter.text(detected.format).is_some() => LONG,
+                _ => SHORT,
+            },
             detected,
             bytes,
         })
@@ -89,7 +97,7 @@ impl Parts {
             of: self.clone(),
             from,
             exact: from == 0,
-            until: Some(from + SEGMENT).filter(|until| *until < self.bytes),
+            until: Some(from + self.segment).filter(|until| *until < self.bytes),
         })
     }
 }

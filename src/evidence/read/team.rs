@@ -22,7 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many batches of a job wait to be told.
-const BATCHES: usize = 4;
+const BATCHES: usize = 8;
 /// How much is told at once, at most, in bytes of records.
 const BATCH: u64 = 256 << 10;
 /// How long what was read may wait for more to be told with.
@@ -62,6 +62,7 @@ type Assigned = (Job, Receiver<Batch>);
 /// Hands out the jobs, in order.
 struct Feeder<'a> {
     inputs: &'a [Input],
+    options: &'a ReadOptions,
     next: usize,
     /// The large input that is being handed out, and where its next segment begins.
     parts: Option<(Arc<Parts>, u64)>,
@@ -78,6 +79,7 @@ pub(super) fn read(
     let (assigned, jobs) = bounded(threads * 2);
     let feeder = Mutex::new(Some(Feeder {
         inputs,
+        options,
         next: 0,
         parts: None,
         assigned,
@@ -115,7 +117,7 @@ impl Feeder<'_> {
         let number = self.next;
         let input = self.inputs.get(number)?;
         self.next += 1;
-        let Some(parts) = Parts::of(input, number) else {
+        let Some(parts) = Parts::of(input, number, self.options) else {
             return Some(Job::Input(number));
         };
         self.parts = Some((Arc::new(parts), 0));
@@ -382,7 +384,7 @@ impl Tally<'_, '_> {
             // It ended before.
             None => Flow::Continue(()),
             Some(place) if segment.until.is_some_and(|until| place >= until) => Flow::Continue(()),
-            Some(place) => self.from_place(segment, place, told),
+            Some(place) => self.told_from(segment, place, told),
         };
         let bytes = segment.until.map_or(0, |until| until - segment.from);
         self.gatherer.end_part(bytes);
@@ -393,7 +395,7 @@ impl Tally<'_, '_> {
     }
 
     /// Tells the segment as it was read if it begins at `place`, else reads it from there.
-    fn from_place(&mut self, segment: &Segment, place: u64, told: &Receiver<Batch>) -> Flow {
+    fn told_from(&mut self, segment: &Segment, place: u64, told: &Receiver<Batch>) -> Flow {
         let mut told = told.iter().flatten();
         let began = match told.next() {
             Some(Told::Start(at)) => at,

@@ -38,7 +38,6 @@ fn what_may_hide_a_letter_is_found() {
         r"\u0026#109;",
         r"&#109;",
         r"\u003c!--",
-        r#""hits":"#,
     ] {
         assert!(json.find(text.as_bytes()).is_some(), "{text}");
     }
