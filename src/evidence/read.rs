@@ -135,4 +135,6 @@ pub fn read(
 }
 
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 pub(super) mod tests;

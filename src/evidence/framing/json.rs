@@ -17,6 +17,10 @@ const MID_LINE: usize = usize::MAX;
 
 /// See the module.
 #[derive(Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of the bytes behind"
+)]
 pub struct JsonCutter {
     at: usize,
     scan: Option<Scan>,

@@ -1,3 +1,5 @@
+//! What is found in text, and what is not.
+
 use super::*;
 
 fn filter(needles: &[&str], carrier: Carrier) -> TextFilter {
