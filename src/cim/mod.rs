@@ -2,7 +2,8 @@
 //!
 //! Start at `sources` (the tables) and `mapping` (their evaluation). `model` is what the model
 //! itself adds, `scope` tells creations from other records, `facts` is what a screen needs beyond
-//! the model, `url` reads a command line as msiexec does.
+//! the model, `ways` tells without a record where a value can come from, `url` reads a command line
+//! as msiexec does.
 
 mod command_line;
 mod crowdstrike;
@@ -18,6 +19,7 @@ mod security;
 pub mod sources;
 mod transform;
 pub mod url;
+pub mod ways;
 
 pub use facts::{Facts, Machine};
 pub use hosts::{Hosts, HostsError};
@@ -26,6 +28,7 @@ pub use model::{Dataset, DatasetRow, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use sources::{Source, SourceIndex, Sources};
 pub use url::{Url, UrlRole, urls};
+pub use ways::Way;
 
 #[cfg(test)]
 mod golden;

@@ -62,6 +62,23 @@ impl Rule {
         }
     }
 
+    /// The one text that it ever gives; none where its texts are the record's: then every stretch
+    /// of one without blanks and quotes stands in a raw field, for a rule puts raw texts together
+    /// with these alone (`security::account` with a backslash) and takes nothing out of them but
+    /// the backslash before a quote.
+    pub fn only_text(self) -> Option<&'static str> {
+        match self {
+            Self::SecurityAction => Some(security::ALLOWED),
+            Self::SecurityProcess
+            | Self::SecurityUser
+            | Self::SecurityAccount
+            | Self::SecurityLogonId
+            | Self::CrowdstrikeProcessPath
+            | Self::NvmProcess
+            | Self::NvmParentProcess => None,
+        }
+    }
+
     /// What it does.
     pub fn phrase(self) -> &'static str {
         match self {

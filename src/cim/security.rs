@@ -51,6 +51,9 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r')
 }
 
+/// The one value of `action`.
+pub const ALLOWED: &str = "allowed";
+
 /// `action`: `allowed` for a success audit. The add-on knows the keyword by its hex form; JSON
 /// carriers write the same bits as a number, signed or not, or as the words.
 pub fn action(record: &Record) -> Option<Ruled<'_>> {
@@ -65,7 +68,7 @@ pub fn action(record: &Record) -> Option<Ruled<'_>> {
             .or_else(|| keywords.parse::<i64>().ok().map(i64::cast_unsigned)),
     };
     (bits == Some(SUCCESS) || keywords.eq_ignore_ascii_case("audit success"))
-        .then(|| Ruled::new("allowed", "System/Keywords"))
+        .then(|| Ruled::new(ALLOWED, "System/Keywords"))
 }
 
 /// `user`: `TargetUserName` where it is no `-`, else `SubjectUserName` as it stands; no domain.

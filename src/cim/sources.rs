@@ -72,6 +72,8 @@ pub(super) struct Mapping {
     pub host_of: Option<Arc<str>>,
     pub note: Option<Arc<str>>,
     pub ours: bool,
+    /// Some carrier puts the raw text together of pieces, so that it does not stand in the bytes.
+    pub assembled: bool,
 }
 
 /// What kind of mapping it is.
@@ -105,6 +107,11 @@ impl From<String> for RawName {
 const SYSTEM: &str = "System/";
 
 impl RawName {
+    /// Whether it is of the System element.
+    pub fn is_of_system(&self) -> bool {
+        self.in_system
+    }
+
     /// The raw text, which may be empty.
     pub fn of<'r>(&self, record: &'r Record) -> Option<&'r str> {
         if self.in_system {
@@ -288,6 +295,8 @@ struct FieldTable {
     note: Option<Arc<str>>,
     #[serde(default)]
     ours: bool,
+    #[serde(default)]
+    assembled: bool,
 }
 
 impl SourceTable {
@@ -362,6 +371,7 @@ impl FieldTable {
             host_of: self.host_of,
             note: self.note,
             ours: self.ours,
+            assembled: self.assembled,
         })
     }
 }

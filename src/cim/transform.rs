@@ -34,6 +34,11 @@ impl Transform {
         }
     }
 
+    /// Whether every stretch of the changed text stood in the text before, with nothing between.
+    pub fn keeps_stretches(self) -> bool {
+        !matches!(self, Self::WithoutQuotes)
+    }
+
     /// What it does, to be read after the field's name: `last part of the path`; `None` where a value
     /// that is there is left as it stands.
     pub fn phrase(self) -> Option<&'static str> {

@@ -1,11 +1,12 @@
 //! A search made runnable: its names resolved against the data models that are there, everything
 //! that can't be run refused with its place, and then run over rows or a table.
 
-use super::cells::TIME;
+use super::cells::{Fields, TIME};
 use super::commands::{Stage, name_of};
 use super::explain::{Clause, explain};
 use super::functions::Environment;
 use super::messages::Messages;
+use super::predicate::Predicate;
 use super::table::{Row, Table};
 use super::tstats::{Tstats, node_name};
 use crate::cim::{Dataset, DatasetRow};
@@ -146,6 +147,14 @@ impl Plan {
         match &self.first {
             First::Tstats(tstats) => tstats.test(row),
             First::From(_) => true,
+        }
+    }
+
+    /// The `where` of the first command and the fields that it numbers; none: every row passes.
+    pub(super) fn filter(&self) -> Option<(&Predicate, &Fields)> {
+        match &self.first {
+            First::Tstats(tstats) => Some((tstats.predicate.as_ref()?, &tstats.fields)),
+            First::From(_) => None,
         }
     }
 

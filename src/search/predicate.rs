@@ -230,6 +230,24 @@ fn seconds(at: crate::event::Timestamp) -> f64 {
     at.ticks() as f64 / 1e7
 }
 
+impl Test {
+    /// The patterns of which a text must match one; none where another condition can let a text
+    /// pass.
+    pub(super) fn patterns(&self) -> Option<impl Iterator<Item = &Pattern>> {
+        match &self.check {
+            Check::Equal(matchers) if matchers.iter().all(|m| m.subnet.is_none()) => {
+                Some(matchers.iter().map(|matcher| &matcher.pattern))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a text passes.
+    pub(super) fn text(&self, text: &str) -> bool {
+        self.check.text(text)
+    }
+}
+
 impl Check {
     fn of(op: CompareOp, value: &Literal) -> Self {
         match op {
