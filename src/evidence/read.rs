@@ -411,7 +411,9 @@ impl Reader<'_> {
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
         let xml_format = evtx::rendered_format();
-        let mut pieces = evtx::Pieces::new(reader);
+        let filter = self.options.prefilter.as_deref();
+        let filter = filter.and_then(super::prefilter::Prefilter::chunks);
+        let mut pieces = evtx::Pieces::new(reader).filtered(filter);
         while let Some(piece) = pieces.next()? {
             let flow = match piece {
                 evtx::Piece::Record {
@@ -423,13 +425,13 @@ impl Reader<'_> {
                         source: member.id,
                         position,
                     };
-                    let parsed = framing::parse(&xml_format, &xml, locator, &self.options.context);
+                    let parsed = framing::parse(&xml_format, xml, locator, &self.options.context);
                     match parsed {
                         Ok(mut record) => {
                             if uncounted {
                                 record.remark = Some(Arc::from(evtx::UNCOUNTED));
                             }
-                            self.record(record, &xml, outcome)
+                            self.record(record, xml, outcome)
                         }
                         Err(reason) => self.bad(member, outcome, evtx::bad_at(position, reason)),
                     }
@@ -438,6 +440,11 @@ impl Reader<'_> {
                 evtx::Piece::Skipped(len) => {
                     outcome.skipped_bytes += len;
                     Flow::Continue(())
+                }
+                evtx::Piece::Passed { bytes, records } => {
+                    outcome.passed_bytes += bytes;
+                    outcome.passed_over += records;
+                    self.tick()
                 }
             };
             if flow.is_break() {
