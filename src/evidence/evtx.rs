@@ -16,7 +16,7 @@ mod render;
 
 use super::format::{Confidence, Detected, Format};
 use super::outcome::BadRecord;
-use super::prefilter::ChunkFilter;
+use super::prefilter::{ChunkFilter, Prefilter, TextFilter};
 use crate::event::Position;
 use chunks::{Block, Chunks};
 pub(super) use chunks::{Header, header};
@@ -96,11 +96,11 @@ pub(super) enum Piece<'a> {
     Bad(BadRecord),
     /// So many bytes of the file that carry no record by design.
     Skipped(u64),
-    /// A chunk in which no record matters.
+    /// Records that don't matter: a chunk, or some in one that has others.
     Passed {
-        /// Its length.
+        /// How many bytes of the file they are.
         bytes: u64,
-        /// Its records.
+        /// How many there are.
         records: u64,
     },
 }
@@ -124,6 +124,8 @@ enum Waiting {
 pub(super) struct Pieces<'f, R> {
     chunks: Chunks<R>,
     filter: Option<&'f ChunkFilter>,
+    /// Of the XML of a record.
+    record_filter: Option<&'f TextFilter>,
     /// Of the block at hand.
     waiting: VecDeque<Waiting>,
     text: Vec<u8>,
@@ -148,6 +150,7 @@ impl<'f, R: Read> Pieces<'f, R> {
         Self {
             chunks,
             filter: None,
+            record_filter: None,
             waiting: VecDeque::new(),
             text: Vec::new(),
             records: Vec::new(),
@@ -156,8 +159,9 @@ impl<'f, R: Read> Pieces<'f, R> {
     }
 
     /// Passes over what `filter` does not want.
-    pub(super) fn filtered(mut self, filter: Option<&'f ChunkFilter>) -> Self {
-        self.filter = filter;
+    pub(super) fn filtered(mut self, filter: Option<&'f Prefilter>) -> Self {
+        self.filter = filter.and_then(Prefilter::chunks);
+        self.record_filter = filter.and_then(|filter| filter.text(Format::WindowsXml));
         self
     }
 
@@ -210,8 +214,7 @@ impl<'f, R: Read> Pieces<'f, R> {
                 return;
             }
             if let Some(records) = render::chunk(bytes, &self.records, &mut self.text) {
-                let records = records.into_iter().map(|record| waiting(offset, Ok(record)));
-                self.waiting.extend(records);
+                self.wait(offset, records);
                 return;
             }
         }
@@ -226,6 +229,27 @@ impl<'f, R: Read> Pieces<'f, R> {
         });
         if let Err(broken) = read {
             waiting_pieces.push_back(waiting(offset, Err(broken)));
+        }
+    }
+
+    /// Puts the records of a chunk in order, all of them rendered, up for their turn; those that
+    /// don't matter are passed over now that their text is at hand.
+    fn wait(&mut self, chunk: u64, rendered: Vec<Rendered>) {
+        for (record, place) in rendered.into_iter().zip(&self.records) {
+            let xml = self.text.get(record.xml.clone()).unwrap_or_default();
+            let filter = self.record_filter;
+            if filter.is_none_or(|filter| filter.find(xml).is_some()) {
+                self.waiting.push_back(waiting(chunk, Ok(record)));
+                continue;
+            }
+            let len = (place.end - place.offset) as u64;
+            if let Some(Waiting::Passed { bytes, records }) = self.waiting.back_mut() {
+                *bytes += len;
+                *records += 1;
+            } else {
+                let (bytes, records) = (len, 1);
+                self.waiting.push_back(Waiting::Passed { bytes, records });
+            }
         }
     }
 }

@@ -411,9 +411,8 @@ impl Reader<'_> {
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
         let xml_format = evtx::rendered_format();
-        let filter = self.options.prefilter.as_deref();
-        let filter = filter.and_then(super::prefilter::Prefilter::chunks);
-        let mut pieces = evtx::Pieces::new(reader).filtered(filter);
+        let mut pieces =
+            evtx::Pieces::new(reader).filtered(self.options.prefilter.as_deref());
         while let Some(piece) = pieces.next()? {
             let flow = match piece {
                 evtx::Piece::Record {
