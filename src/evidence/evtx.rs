@@ -202,8 +202,8 @@ impl<'f, R: Read> Pieces<'f, R> {
     fn chunk(&mut self, offset: u64) {
         let (bytes, open) = (self.chunks.lent(), self.chunks.open());
         self.text.clear();
-        let in_order = bytes.len() == CHUNK
-            && plain::records(bytes, open, &mut self.records).is_some();
+        let in_order =
+            bytes.len() == CHUNK && plain::records(bytes, open, &mut self.records).is_some();
         if in_order {
             let passes = self.filter.is_some_and(|filter| !filter.wants(bytes));
             if passes && self.plain.holds(bytes, &self.records) {
@@ -285,11 +285,7 @@ fn waiting(chunk: u64, record: std::result::Result<Rendered, Broken>) -> Waiting
             xml: record.xml,
             uncounted: record.uncounted,
         },
-        Err(broken) => Waiting::Bad(bad(
-            chunk + broken.offset,
-            broken.record_id,
-            broken.reason,
-        )),
+        Err(broken) => Waiting::Bad(bad(chunk + broken.offset, broken.record_id, broken.reason)),
     }
 }
 

@@ -411,8 +411,7 @@ impl Reader<'_> {
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
         let xml_format = evtx::rendered_format();
-        let mut pieces =
-            evtx::Pieces::new(reader).filtered(self.options.prefilter.as_deref());
+        let mut pieces = evtx::Pieces::new(reader).filtered(self.options.prefilter.as_deref());
         while let Some(piece) = pieces.next()? {
             let flow = match piece {
                 evtx::Piece::Record {

@@ -230,9 +230,7 @@ impl<R: Read> Chunks<R> {
     /// The chunk that the window begins with; it ends early where another one begins inside of it,
     /// or the stream ends.
     fn chunk(&mut self) -> Block {
-        let len = self
-            .next_chunk(CHUNK_HEADER)
-            .unwrap_or(self.window().len());
+        let len = self.next_chunk(CHUNK_HEADER).unwrap_or(self.window().len());
         let offset = self.offset;
         self.lent = (self.start, len);
         self.drop_front(len);

@@ -43,7 +43,7 @@ const ENTITIES: [&[u8]; 5] = [
     b"q\0u\0o\0t\0",
     b"a\0p\0o\0s\0",
 ];
-/// Tokens of all templates of a chunk; real ones have some thousands.
+/// Tokens of all templates of a chunk, and letters of names; real ones have some thousands.
 const MOST_TOKENS: usize = 1 << 16;
 
 /// A record in its chunk.
@@ -114,7 +114,9 @@ fn carries_on(slack: &[u8], last: u64) -> bool {
 /// Looks at chunks; keeps its room from one to the next.
 pub(super) struct Plain {
     names: Marks,
+    chained: Marks,
     templates: Marks,
+    /// What was done for names and templates.
     tokens: usize,
 }
 
@@ -122,6 +124,7 @@ impl Plain {
     pub(super) fn new() -> Self {
         Self {
             names: Marks::new(),
+            chained: Marks::new(),
             templates: Marks::new(),
             tokens: 0,
         }
@@ -129,16 +132,18 @@ impl Plain {
 
     /// Whether what the module asks for holds of these records.
     pub(super) fn holds(&mut self, chunk: &[u8], records: &[Place]) -> bool {
-        self.names.clear();
-        self.templates.clear();
+        for marks in [&mut self.names, &mut self.chained, &mut self.templates] {
+            marks.clear();
+        }
         self.tokens = 0;
-        records.iter().all(|record| {
+        let all = records.iter().all(|record| {
             let at = At {
                 bytes: chunk,
                 place: record.offset + HEADER,
             };
             self.fragment(at, record.end - TRAILER, 0).is_some()
-        })
+        });
+        all && self.chains(chunk).is_some()
     }
 
     /// A record's contents or a value: an instance of a template, or elements.
@@ -190,14 +195,7 @@ impl Plain {
     }
 
     /// A value that must be looked into.
-    fn value(
-        &mut self,
-        at: At<'_>,
-        kind: u8,
-        size: usize,
-        end: usize,
-        depth: usize,
-    ) -> Option<()> {
+    fn value(&mut self, at: At<'_>, kind: u8, size: usize, end: usize, depth: usize) -> Option<()> {
         let bytes = at.bytes.get(at.place..at.place + size)?;
         match kind {
             0x21 if size == 0 => Some(()),
@@ -271,25 +269,44 @@ impl Plain {
     /// A name, by its place; it may stand right here.
     fn name<'a>(&mut self, at: &mut At<'a>) -> Option<&'a [u8]> {
         let offset = at.size()?;
-        let mut name = At {
-            bytes: at.bytes,
-            place: offset,
-        };
-        name.take(6)?;
-        let letters = usize::from(name.u16()?) * 2;
-        let text = name.take(letters)?;
-        name.take(2)?;
+        let (text, _, behind) = self.named(at.bytes, offset)?;
         if offset == at.place {
-            *at = name;
+            at.place = behind;
         }
-        if self.names.mark(offset)? {
-            return Some(text);
+        Some(text)
+    }
+
+    /// The name at a place, the place of the next one in its chain, and where it ends.
+    fn named<'a>(&mut self, bytes: &'a [u8], place: usize) -> Option<(&'a [u8], usize, usize)> {
+        let mut at = At { bytes, place };
+        let next = at.size()?;
+        at.take(2)?;
+        let letters = usize::from(at.u16()?);
+        let text = at.take(letters * 2)?;
+        at.take(2)?;
+        if !self.names.mark(place)? {
+            self.tokens += letters / 16;
+            let is_letter = |unit: &[u8; 2]| match unit {
+                [letter, 0] => letter.is_ascii_alphanumeric() || b"_-.:".contains(letter),
+                _ => false,
+            };
+            if letters == 0 || !text.as_chunks().0.iter().all(is_letter) {
+                return None;
+            }
         }
-        let is_letter = |unit: &[u8; 2]| match unit {
-            [letter, 0] => letter.is_ascii_alphanumeric() || b"_-.:".contains(letter),
-            _ => false,
-        };
-        (letters > 0 && text.as_chunks().0.iter().all(is_letter)).then_some(text)
+        Some((text, next, at.place))
+    }
+
+    /// The chunk's chains of names, all of which are read before its first record.
+    fn chains(&mut self, bytes: &[u8]) -> Option<()> {
+        let mut heads = At { bytes, place: 128 };
+        for _ in 0..64 {
+            let mut place = heads.size()?;
+            while place != 0 && !self.chained.mark(place)? {
+                (_, place, _) = self.named(bytes, place)?;
+            }
+        }
+        (self.tokens <= MOST_TOKENS).then_some(())
     }
 }
 
@@ -358,7 +375,9 @@ fn is_whole(kind: u8, value: &[u8]) -> bool {
             !text.contains(&0)
         }
         0x10 => matches!(size, 4 | 8),
-        0x13 => value.get(1).is_some_and(|n| size == 8 + 4 * usize::from(*n)),
+        0x13 => value
+            .get(1)
+            .is_some_and(|n| size == 8 + 4 * usize::from(*n)),
         0x81 => size == 0 || (size & 1 == 0 && value.ends_with(&[0, 0])),
         _ => false,
     }

@@ -243,4 +243,3 @@ fn one(record: EvtxRecord<'_>, text: &mut Vec<u8>) -> Result<Rendered, EvtxError
         xml: start..text.len(),
     })
 }
-

@@ -118,7 +118,12 @@ mod tests {
     #[test]
     fn a_needle_is_found_in_both_encodings_in_any_case_and_at_any_byte() {
         let filter = filter(&["msiexec.exe"]);
-        for text in ["msiexec.exe", "MSIEXEC.EXE", "x\\MsiExec.eXe y", "mſiexec.exe"] {
+        for text in [
+            "msiexec.exe",
+            "MSIEXEC.EXE",
+            "x\\MsiExec.eXe y",
+            "mſiexec.exe",
+        ] {
             for before in 0..3 {
                 let mut wide = vec![b'm'; before];
                 wide.extend(utf16(text));
@@ -138,7 +143,13 @@ mod tests {
     #[test]
     fn what_the_renderer_writes_as_an_underscore_is_one() {
         let filter = filter(&["my_tool"]);
-        for text in ["my_tool", "my\u{1}tool", "MY\u{1f}TOOL", "my\u{fffe}tool", "my\u{ffff}tool"] {
+        for text in [
+            "my_tool",
+            "my\u{1}tool",
+            "MY\u{1f}TOOL",
+            "my\u{fffe}tool",
+            "my\u{ffff}tool",
+        ] {
             assert!(filter.wants(&utf16(text)), "{text:?}");
         }
         assert!(filter.wants(b"my\x07tool"));
@@ -148,14 +159,31 @@ mod tests {
     #[test]
     fn what_a_value_that_is_no_text_can_be_is_not_looked_for() {
         for needle in [
-            "4688", "0x1f", "beef", "s-1-5-18", "t10:00:00.", "z", "true", "als", "inf", "na", "",
-            "{5770385f-c22a", "a,b", "Upper", "-",
+            "4688",
+            "0x1f",
+            "beef",
+            "s-1-5-18",
+            "t10:00:00.",
+            "z",
+            "true",
+            "als",
+            "inf",
+            "na",
+            "",
+            "{5770385f-c22a",
+            "a,b",
+            "Upper",
+            "-",
         ] {
             assert!(ChunkFilter::new(&[Arc::from(needle)]).is_none(), "{needle}");
         }
         for needle in ["http", "info", "nano", "s-1-g", "run", "lsass", "://"] {
             let tells = needle.contains(char::is_alphabetic);
-            assert_eq!(ChunkFilter::new(&[Arc::from(needle)]).is_some(), tells, "{needle}");
+            assert_eq!(
+                ChunkFilter::new(&[Arc::from(needle)]).is_some(),
+                tells,
+                "{needle}"
+            );
         }
         // One that does not tell spoils the others.
         assert!(ChunkFilter::new(&[Arc::from("http"), Arc::from("0x")]).is_none());
