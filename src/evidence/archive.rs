@@ -137,7 +137,7 @@ impl<'v> Walker<'v> {
 
     /// Goes through a file that can be read from any place.
     pub(super) fn file(&mut self, file: &mut (dyn ReadSeek + '_), bytes: Option<u64>) -> Flow {
-        let mut head = Vec::new();
+        let mut head = Vec::with_capacity(HEAD);
         // What can't be read here can't be read below, and is told there.
         let _ = (&mut *file).take(HEAD as u64).read_to_end(&mut head);
         let _ = file.seek(SeekFrom::Start(0));

@@ -15,7 +15,8 @@ pub(super) struct Peeked<R> {
 impl<R: Read> Peeked<R> {
     /// Reads up to `want` bytes ahead; fewer only when there are no more or they can't be read.
     pub(super) fn new(mut rest: R, want: usize) -> Self {
-        let mut head = Vec::new();
+        // With room for all of it, or it would be read in many small steps.
+        let mut head = Vec::with_capacity(want);
         let trouble = (&mut rest).take(want as u64).read_to_end(&mut head).err();
         Self {
             head,

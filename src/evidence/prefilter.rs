@@ -66,7 +66,7 @@ impl Prefilter {
             plain: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Plain)),
             json: all.and_then(|texts| TextFilter::new(&texts, &JSON_HOSTS, Carrier::Json)),
             nvm: nvm.and_then(|texts| TextFilter::new(texts, &NVM_HOSTS, Carrier::Plain)),
-            chunks: None,
+            chunks: windows.and_then(ChunkFilter::new),
         }
     }
 

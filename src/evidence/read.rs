@@ -5,6 +5,7 @@
 //! (`segment`). The visitor is told on the thread that called, in the one order: as if one thread
 //! had read all of it.
 
+mod account;
 mod beside;
 mod gather;
 mod log;

@@ -1,5 +1,10 @@
 //! Tests of EVTX: damage, carving, and the real logs where they are at hand.
 
+mod hostile;
+mod made;
+mod real;
+
+use super::chunks::{CHUNK_COUNT, FLAGS};
 use super::*;
 use std::path::PathBuf;
 
@@ -19,9 +24,49 @@ pub(in crate::evidence) fn shared() -> Option<PathBuf> {
     None
 }
 
-fn pieces(bytes: &[u8]) -> Vec<Piece> {
-    let mut pieces = Pieces::new(bytes);
-    std::iter::from_fn(|| pieces.next().unwrap()).collect()
+/// A piece that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Told {
+    Record {
+        position: Position,
+        xml: Vec<u8>,
+        uncounted: bool,
+    },
+    Bad(BadRecord),
+    Skipped(u64),
+    Passed {
+        bytes: u64,
+        records: u64,
+    },
+}
+
+fn told(piece: Piece<'_>) -> Told {
+    match piece {
+        Piece::Record {
+            position,
+            xml,
+            uncounted,
+        } => Told::Record {
+            position,
+            xml: xml.to_vec(),
+            uncounted,
+        },
+        Piece::Bad(bad) => Told::Bad(bad),
+        Piece::Skipped(len) => Told::Skipped(len),
+        Piece::Passed { bytes, records } => Told::Passed { bytes, records },
+    }
+}
+
+fn all<R: Read>(mut pieces: Pieces<'_, R>) -> Vec<Told> {
+    let mut found = Vec::new();
+    while let Some(piece) = pieces.next().unwrap() {
+        found.push(told(piece));
+    }
+    found
+}
+
+fn pieces(bytes: &[u8]) -> Vec<Told> {
+    all(Pieces::new(bytes))
 }
 
 /// Records and bad places; what is neither must be accounted for too.
@@ -29,9 +74,9 @@ fn count(bytes: &[u8]) -> (usize, usize) {
     let pieces = pieces(bytes);
     let records = pieces
         .iter()
-        .filter(|p| matches!(p, Piece::Record { .. }))
+        .filter(|p| matches!(p, Told::Record { .. }))
         .count();
-    let bad = pieces.iter().filter(|p| matches!(p, Piece::Bad(_))).count();
+    let bad = pieces.iter().filter(|p| matches!(p, Told::Bad(_))).count();
     (records, bad)
 }
 
@@ -115,11 +160,11 @@ fn every_byte_is_accounted_for() {
     };
     bytes.truncate(FILE_HEADER + 4 * CHUNK + 1234);
     bytes.extend(vec![0; 200_000]);
-    let mut chunks = Chunks::new(&bytes[..]);
+    let mut chunks = Chunks::new(&bytes[..], Header::NONE, 0, u64::MAX);
     let mut sum = 0;
     while let Some(block) = chunks.next().unwrap() {
         let (at, len) = match block {
-            Block::Chunk { offset, len, .. } => (Some(offset), len as u64),
+            Block::Chunk { offset } => (Some(offset), chunks.lent().len() as u64),
             Block::Foreign { offset, len } => (Some(offset), len),
             Block::Blank { len } => (None, len),
         };
@@ -139,7 +184,7 @@ fn records_of_an_open_log_that_its_chunk_does_not_count_yet_are_read() {
     let places: Vec<(u64, u32)> = pieces(&bytes)
         .iter()
         .filter_map(|piece| match piece {
-            Piece::Record {
+            Told::Record {
                 position:
                     Position::Evtx {
                         record_id, offset, ..
@@ -160,7 +205,7 @@ fn records_of_an_open_log_that_its_chunk_does_not_count_yet_are_read() {
         let more = found.iter().filter(|p| {
             matches!(
                 p,
-                Piece::Record {
+                Told::Record {
                     uncounted: true,
                     ..
                 }
@@ -176,7 +221,7 @@ fn a_record_can_be_rendered_again_from_its_chunk() {
         return;
     };
     let mut records = pieces(&bytes).into_iter().filter_map(|piece| match piece {
-        Piece::Record { position, xml, .. } => Some((position, xml)),
+        Told::Record { position, xml, .. } => Some((position, xml)),
         _ => None,
     });
     let (position, xml) = records.nth(150).unwrap();
@@ -202,7 +247,7 @@ fn no_damage_makes_it_panic_or_hang() {
     let bytes = &bytes[..FILE_HEADER + 2 * CHUNK];
     // A fixed walk over the file; each turn overwrites some bytes of the two chunks.
     let mut state = 7_u64;
-    for _ in 0..200 {
+    for turn in 0..200 {
         let mut damaged = bytes.to_vec();
         for _ in 0..20 {
             state = state
@@ -212,6 +257,9 @@ fn no_damage_makes_it_panic_or_hang() {
             damaged[place] = u8::try_from(state >> 56).unwrap();
         }
         count(&damaged);
+        if turn % 10 == 0 {
+            hostile::assert_alike(&damaged, &["rundll32"]);
+        }
     }
     count(b"ElfFile\0");
     count(b"ElfChnk\0");
@@ -234,7 +282,7 @@ fn an_export_of_an_event_is_the_same_event() {
     {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         for piece in pieces(&bytes) {
-            let Piece::Record { xml, position, .. } = piece else {
+            let Told::Record { xml, position, .. } = piece else {
                 continue;
             };
             let ours = String::from_utf8(xml).unwrap();
@@ -266,7 +314,7 @@ fn a_bad_record_is_told_with_its_place_and_what_is_wrong() {
         return;
     };
     let found = pieces(&bytes).into_iter().find_map(|piece| match piece {
-        Piece::Bad(bad) => Some(bad),
+        Told::Bad(bad) => Some(bad),
         _ => None,
     });
     let found = found.unwrap();
@@ -284,7 +332,7 @@ fn a_log_cut_between_its_chunks_is_not_taken_for_whole() {
     header[..8].copy_from_slice(FILE_MAGIC);
     let reasons = |bytes: &[u8]| -> Vec<String> {
         let reason = |piece| match piece {
-            Piece::Bad(bad) => Some(bad.reason),
+            Told::Bad(bad) => Some(bad.reason),
             _ => None,
         };
         pieces(bytes).into_iter().filter_map(reason).collect()

@@ -1,6 +1,7 @@
 //! Reads one input, on the thread that it is called on: goes to each log in it, finds out its
 //! format, cuts and parses its records, and tells a visitor. Logs are numbered from nought here.
 
+use super::account::{note_shrunk, numbered};
 use super::beside::beside;
 use super::{ReadOptions, Visitor, Whole};
 use crate::event::{Locator, Position, Record, SourceId};
@@ -14,7 +15,7 @@ use crate::evidence::meter::{Meter, Metered, Stop};
 use crate::evidence::open::Opened;
 use crate::evidence::outcome::{BadRecord, Outcome, Status};
 use crate::evidence::peek::Peeked;
-use crate::evidence::prefilter::TextFilter;
+use crate::evidence::prefilter::{Prefilter, TextFilter};
 use crate::evidence::{detect, evtx, guard, kind};
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -267,9 +268,14 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// What is passed over by.
+    pub(super) fn prefilter(&self) -> Option<&'a Prefilter> {
+        self.options.prefilter.as_deref()
+    }
+
     /// What a text of that format is passed over by, and whether its records are counted.
     pub(super) fn filter(&self, detected: &Detected) -> (Option<&'a TextFilter>, bool) {
-        let filter = self.options.prefilter.as_deref();
+        let filter = self.prefilter();
         let filter = filter.and_then(|filter| filter.text(detected.format));
         (filter, self.options.count)
     }
@@ -365,18 +371,26 @@ impl<'a> Reader<'a> {
         reader: impl Read,
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
-        self.pieces(member, &mut evtx::Pieces::new(reader), outcome)
+        let filter = self.prefilter();
+        let mut pieces = evtx::Pieces::new(reader).filtered(filter);
+        self.pieces(member, &mut pieces, None, outcome)
     }
 
-    /// Reads what the pieces of a binary log give.
+    /// Reads what the pieces of a binary log give, to its end or to where a chunk begins at
+    /// `until` or behind it.
     pub(super) fn pieces<R: Read>(
         &mut self,
         member: &Member,
-        pieces: &mut evtx::Pieces<R>,
+        pieces: &mut evtx::Pieces<'_, R>,
+        until: Option<u64>,
         outcome: &mut Outcome,
     ) -> io::Result<Flow> {
         let format = evtx::rendered_format();
-        while let Some(piece) = pieces.next()? {
+        let done = |at: Option<u64>| until.zip(at).is_some_and(|(until, at)| at >= until);
+        while !done(pieces.place()) {
+            let Some(piece) = pieces.next()? else {
+                break;
+            };
             let flow = match piece {
                 evtx::Piece::Record {
                     position,
@@ -384,12 +398,17 @@ impl<'a> Reader<'a> {
                     uncounted,
                 } => {
                     let remark = uncounted.then_some(evtx::UNCOUNTED);
-                    self.parse(member, &format, (position, &xml, remark), outcome)
+                    self.parse(member, &format, (position, xml, remark), outcome)
                 }
                 evtx::Piece::Bad(bad) => self.bad(member, outcome, bad),
                 evtx::Piece::Skipped(len) => {
                     outcome.skipped_bytes += len;
                     Flow::Continue(())
+                }
+                evtx::Piece::Passed { bytes, records } => {
+                    outcome.passed_bytes += bytes;
+                    outcome.passed_over += records;
+                    self.tick()
                 }
             };
             if flow.is_break() {
@@ -432,47 +451,6 @@ impl<'a> Reader<'a> {
 
     fn cancelled(&self) -> bool {
         self.stop.is_set()
-    }
-}
-
-/// The log of that number: `name` and `place` are those in an archive.
-pub(super) fn numbered(
-    id: SourceId,
-    input: &Input,
-    name: Option<String>,
-    place: Place,
-    bytes: Option<u64>,
-) -> Member {
-    Member {
-        id,
-        name: display_name(&input.path, name.as_deref()),
-        named_on_command_line: input.named_on_command_line && name.is_none(),
-        path: input.path.clone(),
-        member: name,
-        bytes: bytes.or(match input.origin {
-            Origin::File { bytes, .. } if place == Place::default() => Some(bytes),
-            Origin::BuiltIn(bytes) if place == Place::default() => Some(bytes.len() as u64),
-            _ => None,
-        }),
-        origin: input.origin,
-        place,
-    }
-}
-
-/// A file that gave fewer bytes than it had when it was listed was cut in between. (One that grew
-/// was read to the end that it had.)
-pub(super) fn note_shrunk(member: &Member, read: u64, outcome: &mut Outcome) {
-    let Origin::File { bytes, .. } = member.origin else {
-        return;
-    };
-    // Of an archive only what is wanted is read.
-    let whole = member.place == Place::default() && outcome.status == Status::Read;
-    if whole && read < bytes {
-        outcome.status = Status::Partly;
-        outcome.reason = Some(format!(
-            "it gave {read} bytes and had {bytes} when it was listed: something has cut it"
-        ));
-        outcome.hint = Some("copy or collect it again".to_owned());
     }
 }
 

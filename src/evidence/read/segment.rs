@@ -1,8 +1,9 @@
-//! A large plain text in segments that can be read beside each other. Each begins at the first
+//! A large plain text or event log in segments that can be read beside each other. Each begins at the first
 //! place near its start where a record may begin; whether that is right is known when the segment
 //! before has been read up to there. If it ended elsewhere, what follows is read again from where
 //! it ended: so the result is that of one reading, whatever the text holds.
 
+use super::account::numbered;
 use super::log::{HEAD, Reader};
 use super::{ReadOptions, Visitor};
 use crate::event::SourceId;
@@ -33,6 +34,8 @@ pub(super) struct Parts {
     pub(super) member: Member,
     pub(super) detected: Detected,
     bytes: u64,
+    /// Of an event log: what its file header tells.
+    header: Option<evtx::Header>,
     /// Bytes of a segment.
     segment: u64,
 }
@@ -62,7 +65,7 @@ pub(super) struct SegmentEnd {
 }
 
 impl Parts {
-    /// Of an input that is a large plain text.
+    /// Of an input that is a large plain text or event log.
     pub(super) fn of(input: &Input, number: usize, options: &ReadOptions) -> Option<Self> {
         let Origin::File { bytes, .. } = input.origin else {
             return None;
@@ -74,20 +77,27 @@ impl Parts {
         let mut head = Vec::new();
         let file = input.open().ok()?;
         file.take(HEAD as u64).read_to_end(&mut head).ok()?;
+        let header = evtx::header(&head);
         let plain = !begins_packed(&head)
             && evtx::detect(&head).is_none()
             && kind::by_magic(&head).is_none()
             && Encoding::of(&head) == Encoding::Utf8;
-        let detected = detect::detect(&head).filter(|_| plain)?;
+        let detected = match header {
+            Some(_) => evtx::detect(&head)?,
+            None => detect::detect(&head).filter(|_| plain)?,
+        };
+        let filter = options.prefilter.as_deref();
+        let little = filter.is_some_and(|filter| match header {
+            Some(_) => filter.chunks().is_some(),
+            None => filter.text(detected.format).is_some(),
+        });
         Some(Self {
             input: number,
-            member: Member::plain(SourceId(0), input),
-            segment: match &options.prefilter {
-                Some(filter) if filter.text(detected.format).is_some() => LONG,
-                _ => SHORT,
-            },
+            member: numbered(SourceId(0), input, None, Place::default(), None),
+            segment: if little { LONG } else { SHORT },
             detected,
             bytes,
+            header,
         })
     }
 
@@ -97,8 +107,17 @@ impl Parts {
             of: self.clone(),
             from,
             exact: from == 0,
-            until: Some(from + self.segment).filter(|until| *until < self.bytes),
+            until: Some(self.next(from)).filter(|until| *until < self.bytes),
         })
+    }
+}
+
+impl Parts {
+    /// Where the segment behind the one at `from` begins: in an event log that is in order, where
+    /// a chunk does.
+    fn next(&self, from: u64) -> u64 {
+        let header = self.header.map_or(0, |header| header.first_chunk);
+        from.max(header) + self.segment
     }
 }
 
@@ -127,7 +146,10 @@ impl Segment {
             stopped: false,
         };
         let mut reader = Reader::new(options, stop.clone(), visitor);
-        let read = guard::catch(|| self.frames(input, &mut reader, start, &mut end));
+        let read = guard::catch(|| match self.of.header {
+            Some(header) => self.chunks(input, header, &mut reader, start, &mut end),
+            None => self.frames(input, &mut reader, start, &mut end),
+        });
         match read {
             Ok(Ok(flow)) => end.stopped = flow.is_break(),
             Ok(Err(_)) if stop.is_set() => end.stopped = true,
@@ -141,6 +163,30 @@ impl Segment {
             }
         }
         end
+    }
+
+    fn chunks(
+        &self,
+        input: &Input,
+        header: evtx::Header,
+        reader: &mut Reader<'_>,
+        start: &mut dyn FnMut(Option<u64>),
+        end: &mut SegmentEnd,
+    ) -> io::Result<Flow> {
+        let mut file = reader.metered(input)?;
+        file.seek(SeekFrom::Start(self.from))?;
+        start(Some(self.from));
+        let mut pieces = if self.from == 0 {
+            evtx::Pieces::new(&mut file)
+        } else {
+            let until = self.until.unwrap_or(u64::MAX);
+            evtx::Pieces::segment(&mut file, header, self.from, until)
+        }
+        .filtered(reader.prefilter());
+        let flow = reader.pieces(&self.of.member, &mut pieces, self.until, &mut end.outcome);
+        end.place = pieces.place().filter(|_| self.until.is_some());
+        end.reached = pieces.offset();
+        flow
     }
 
     fn frames(
@@ -179,12 +225,5 @@ impl Reader<'_> {
     /// Opens an input to be read in parts.
     fn metered(&self, input: &Input) -> io::Result<Metered> {
         input.open().map(|file| self.meter(input, file))
-    }
-}
-
-impl Member {
-    /// A file that is a log itself.
-    fn plain(id: SourceId, input: &Input) -> Self {
-        super::log::numbered(id, input, None, Place::default(), None)
     }
 }

@@ -2,6 +2,7 @@
 //! channel of its own for what is told of it, and the channels are emptied in the order of the
 //! jobs. All of them are short, so memory stays flat: whoever is ahead waits.
 
+use super::account::note_shrunk;
 use super::gather::Gatherer;
 use super::log::Reader;
 use super::segment::{Parts, Segment, SegmentEnd};
@@ -439,7 +440,7 @@ impl Tally<'_, '_> {
             whole.outcome.status = Status::Partly;
             whole.outcome.reason = Some(STOPPED.to_owned());
         }
-        super::log::note_shrunk(&whole.parts.member, whole.reached, &mut whole.outcome);
+        note_shrunk(&whole.parts.member, whole.reached, &mut whole.outcome);
         self.gatherer.end(&whole.parts.member, whole.outcome);
         if let Some(input) = self.inputs.get(whole.parts.input) {
             self.gatherer.end_input(input);
