@@ -2,7 +2,7 @@
 //! of an export that was filtered. Says nothing of what came before the first record: a log that
 //! went round (the usual state of a busy one) does not begin with 1.
 
-use crate::event::{Position, Record};
+use crate::event::{Outline, Position, Record};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -97,15 +97,37 @@ struct LogIds {
 impl LogGaps {
     /// Takes a record in; one without a record id has no part in it.
     pub fn add(&mut self, record: &Record) {
-        let (id, whole) = match record.locator.position {
+        self.take(
+            record.locator.position,
+            record.record_id(),
+            record.computer(),
+            record.channel(),
+        );
+    }
+
+    /// The same of the outline of a record.
+    pub fn add_outline(&mut self, outline: &Outline) {
+        self.take(
+            outline.locator.position,
+            outline.record_id,
+            outline.computer.as_deref(),
+            outline.channel.as_deref(),
+        );
+    }
+
+    fn take(
+        &mut self,
+        position: Position,
+        given: Option<u64>,
+        host: Option<&str>,
+        log: Option<&str>,
+    ) {
+        let (id, whole) = match position {
             Position::Evtx { record_id, .. } => (Some(record_id), true),
-            Position::Span { .. } => (record.record_id(), false),
+            Position::Span { .. } => (given, false),
         };
         let Some(id) = id else { return };
-        let (host, log) = (
-            record.computer().unwrap_or(""),
-            record.channel().unwrap_or(""),
-        );
+        let (host, log) = (host.unwrap_or(""), log.unwrap_or(""));
         let same = |last: &(String, String)| last.0 == host && last.1 == log;
         if !self.last.as_ref().is_some_and(same) {
             self.last = Some((host.to_owned(), log.to_owned()));

@@ -225,6 +225,14 @@ impl Ledger {
         }
     }
 
+    /// Of two copies of a creation the one in `first` comes first in the order of the evidence
+    /// though it was read, and counted as the duplicate, after the one in `later`.
+    pub fn read_late(&mut self, first: SourceId, later: SourceId) {
+        let late = self.file(first);
+        late.duplicates = late.duplicates.saturating_sub(1);
+        self.file(later).duplicates += 1;
+    }
+
     /// Counts a record that is no process creation; `host` when it tells one.
     pub fn out_of_scope(&mut self, source: SourceId, host: Option<&str>, time: Option<EventTime>) {
         let file = self.file(source);
