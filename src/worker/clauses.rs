@@ -16,11 +16,6 @@ pub struct ClauseCounts {
 }
 
 impl ClauseCounts {
-    /// Nothing counted yet.
-    pub fn of(_: &Plan) -> Self {
-        Self::default()
-    }
-
     /// Counts one creation.
     pub fn count(&mut self, plan: &Plan, row: &DatasetRow) {
         let Some(clause) = plan.explain(row) else {
