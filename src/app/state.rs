@@ -212,7 +212,12 @@ impl App {
 
     /// Whether more rows may come.
     pub fn is_finding(&self) -> bool {
-        self.is_loading() && self.progress.stage != Stage::Index
+        self.is_loading() && !self.has_all_rows()
+    }
+
+    /// Whether all evidence was gone through for the rows, whatever became of the counting.
+    pub fn has_all_rows(&self) -> bool {
+        self.loading == Loading::Done || self.progress.stage == Stage::Index
     }
 
     /// Whether the figures of what was read are of every record, as far as it was read.

@@ -185,12 +185,12 @@ impl App {
         let all_found = self.is_finding() && progress.stage == Stage::Index;
         self.progress = progress;
         if all_found {
-            self.rows_are_complete();
+            self.no_more_rows();
         }
     }
 
-    /// No more rows come.
-    fn rows_are_complete(&mut self) {
+    /// Whether all were found or reading was stopped: the rows are what they are.
+    fn no_more_rows(&mut self) {
         self.select = None;
         self.rows.show_groups();
     }
@@ -247,7 +247,7 @@ impl App {
                     end => Loading::Failed(reason(&end).unwrap_or_default()),
                 };
                 if self.progress.stage != Stage::Index {
-                    self.rows_are_complete();
+                    self.no_more_rows();
                 }
             }
             JobKind::Raw => self.details.known_raw.ended(&end),

@@ -124,10 +124,13 @@ pub struct HostEntry {
     pub creations: u64,
     /// Those with a command line.
     pub with_command_line: u64,
-    /// When an event log was cleared on it (Security 1102, System 104).
+    /// When an event log was cleared on it (Security 1102, System 104), in order.
     pub log_cleared: Vec<String>,
     #[serde(skip)]
     span: Span,
+    /// The first file in the order of the evidence that names it.
+    #[serde(skip)]
+    spelled_in: u32,
 }
 
 /// The sums over all files.
@@ -300,7 +303,8 @@ impl Ledger {
     }
 
     fn host(&mut self, host: &str, source: &str, file: SourceId) -> &mut HostEntry {
-        // Host names differ in case between sources; the first spelling is kept.
+        // Host names differ in case between sources; the first spelling in the order of the
+        // evidence is kept.
         let key = (host.to_lowercase(), source.to_owned());
         if !self.by_host.contains_key(&key) {
             let first = self.lines_of(&key.0).next().is_none();
@@ -309,10 +313,15 @@ impl Ledger {
         let entry = self.by_host.entry(key).or_insert_with(|| HostEntry {
             host: host.to_owned(),
             source: source.to_owned(),
+            spelled_in: file.0,
             ..HostEntry::default()
         });
-        // Files come in their order, so that the long list need not be searched.
-        if entry.files.last().is_none_or(|last| *last < file.0) {
+        if file.0 < entry.spelled_in {
+            host.clone_into(&mut entry.host);
+            entry.spelled_in = file.0;
+        }
+        // One file is read after another: which are there twice is seen to at the end.
+        if entry.files.last() != Some(&file.0) {
             entry.files.push(file.0);
         }
         entry
@@ -469,6 +478,8 @@ fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEnt
         entry.first = entry.span.first.map(|t| t.rfc3339(Zone::UTC));
         entry.last = entry.span.last.map(|t| t.rfc3339(Zone::UTC));
         entry.files.sort_unstable();
+        entry.files.dedup();
+        entry.log_cleared.sort_unstable();
         let same_host = hosts
             .last()
             .is_some_and(|last| last.host.to_lowercase() == *key);

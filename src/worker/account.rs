@@ -127,7 +127,8 @@ impl Account {
         time.filter(|time| self.latest_possible.is_none_or(|latest| time.at <= latest))
     }
 
-    /// Counts an event that the search is asked about.
+    /// Counts an event that the search is asked about, by the copy that it is asked about first:
+    /// copies that differ in what an identity leaves out may meet other clauses.
     pub fn tested(
         &mut self,
         rule: &Rule,

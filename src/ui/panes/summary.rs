@@ -98,15 +98,16 @@ impl Writer<'_> {
         let mut line = Line::new();
         let grandparent = event.and_then(|event| event.grandparent.as_ref());
         let parent = cell("parent_process_name");
-        let name = grandparent.map(|grandparent| &*grandparent.name);
-        for name in name.into_iter().chain([parent.as_str()]) {
-            line.push(theme.data(name, Role::Plain));
+        if let Some(grandparent) = grandparent {
+            line.push(theme.data(&grandparent.name, Role::Plain));
+            if grandparent.by == KnownBy::ProcessId {
+                line.push(theme.label(" (by pid)", Role::Dim));
+            }
             line.push(theme.label(" ▸ ", Role::Dim));
         }
+        line.push(theme.data(parent, Role::Plain));
+        line.push(theme.label(" ▸ ", Role::Dim));
         line.push(theme.data(cell("process_name"), Role::Strong));
-        if grandparent.is_some_and(|grandparent| grandparent.by == KnownBy::ProcessId) {
-            line.push(theme.label("  the first by process id and time", Role::Dim));
-        }
         line
     }
 
