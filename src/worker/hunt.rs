@@ -10,6 +10,7 @@ use super::late_hosts::LateHosts;
 use super::members::Members;
 use super::report::{Loaded, Progress};
 use super::rule::Rule;
+use super::stored::Names;
 use crate::cim::{Hosts, Sources};
 use crate::event::{Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
@@ -125,6 +126,7 @@ pub struct Hunt<'a> {
     members: Members,
     kept: Kept,
     store: Option<EventStore>,
+    names: Names,
     /// Files that are read first, until one is read that is not among them.
     first: Option<HashSet<PathBuf>>,
     /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
@@ -192,6 +194,7 @@ impl<'a> Hunt<'a> {
             members: Members::default(),
             kept: Kept::default(),
             store: options.index.then(EventStore::default),
+            names: Names::of(sources),
             first: None,
             waits_for_dest: rule.tests_field("dest"),
         }

@@ -7,10 +7,28 @@ use crate::store::process_key::number;
 use crate::store::{Creation, EventUrl, Grandparent, KnownBy, ParentIds, ProcessKey, StoredEvent};
 use std::sync::Arc;
 
+/// Where the names of a process and its parent are in a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names {
+    process: Option<usize>,
+    parent: Option<usize>,
+}
+
+impl Names {
+    pub fn of(sources: &Sources) -> Self {
+        let place = |name: &str| sources.dataset().index(name);
+        Self {
+            process: place("process_name"),
+            parent: place("parent_process_name"),
+        }
+    }
+}
+
 /// A creation as it is read, and what was made of it.
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a> {
     pub sources: &'a Sources,
+    pub names: Names,
     pub source: SourceIndex,
     pub record: &'a Record,
     pub facts: &'a Facts<'a>,
@@ -49,7 +67,7 @@ impl Read<'_> {
             parent: ParentIds {
                 process_guid: facts.parent_process_guid.map(text),
                 process_id: process_id(facts.parent_process_id),
-                name: self.field("parent_process_name").map(text),
+                name: self.field(self.names.parent).map(text),
             },
             parent_command_line: facts.parent_command_line.map(text),
             urls: facts.recorded_command_line.map_or(Vec::new(), urls),
@@ -69,12 +87,12 @@ impl Read<'_> {
             host,
             account: facts.raw_account.as_deref(),
             image: facts.image,
-            name: self.field("process_name"),
+            name: self.field(self.names.process),
             command_line: facts.recorded_command_line,
             original_file_name: facts.original_file_name,
             current_directory: facts.current_directory,
             parent_image: facts.parent_image,
-            parent_name: self.field("parent_process_name"),
+            parent_name: self.field(self.names.parent),
             parent_command_line: facts.parent_command_line,
             integrity: facts.integrity,
             hashes: facts.hashes,
@@ -87,9 +105,8 @@ impl Read<'_> {
     }
 
     /// A field of the row; what several values there are stands in none that is asked for here.
-    fn field(&self, name: &str) -> Option<&str> {
-        let place = self.sources.dataset().index(name)?;
-        match self.row.values.get(place)? {
+    fn field(&self, place: Option<usize>) -> Option<&str> {
+        match self.row.values.get(place?)? {
             Some(crate::event::Value::Text(text)) => Some(text),
             _ => None,
         }

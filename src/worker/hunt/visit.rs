@@ -88,6 +88,7 @@ impl Hunt<'_> {
         let facts = self.sources.facts(source, record, &hosts);
         let read = Read {
             sources: self.sources,
+            names: self.names,
             source,
             record,
             facts: &facts,
