@@ -107,6 +107,7 @@ fn event(json: &Json) -> StoredEvent {
         account: None,
         endpoint: "".into(),
         grandparent: None,
+        parent: gimlet::store::ParentIds::default(),
         parent_command_line: None,
         urls: list("urls").iter().map(url).collect(),
         remark: None,

@@ -81,6 +81,7 @@ fn load_slowly(evidence: &Evidence, sender: &Sender<Report>, cancelled: &AtomicB
             bytes_read: far * 100_000_000,
             bytes_total: Some(3_400_000_000),
             files_done: far / 2,
+            stage: gimlet::worker::Stage::Once,
             files_total: 6,
             records: far * 40_321,
             creations: far * 1_200,

@@ -14,7 +14,7 @@ use gimlet::cim::{Models, Sources};
 use gimlet::event::Zone;
 use gimlet::worker::hunt::HuntOptions;
 use gimlet::worker::rule::{Rule, RuleFiles};
-use gimlet::worker::threads::Engine;
+use gimlet::worker::threads::{Engine, Passes};
 use made::generator::story::Log;
 use std::path::{Path, PathBuf};
 
@@ -154,6 +154,41 @@ fn nothing_found_says_what_it_rests_on() {
     let mut desk = open(&[folder.path().to_owned()]);
     shows(&mut desk, "", &["No rows", "1 of 1 hosts", "0"]);
     shows(&mut desk, "5", &["web-02.corp.example"]);
+}
+
+/// The rows, their order, the ledger: whatever can be seen is the same after one pass and after two.
+#[test]
+fn one_pass_or_two_end_on_the_same_screen() {
+    let screens = [Passes::One, Passes::Two].map(|passes| {
+        let mut engine = engine(&[made::fixture("atomic")]);
+        let export = std::fs::read(made::fixture("atomic/risk/risk-index-export.ndjson")).unwrap();
+        engine.imported = gimlet::risk::import(&export, 0, Zone::UTC).unwrap().events;
+        let mut desk = Desk::on_in(passes, engine, 160, 45);
+        // From the first line on: how far a list is scrolled depends on how its rows came in.
+        let tour = [
+            "g",
+            "/nv.msi<enter>",
+            "<enter>]",
+            "]",
+            "2",
+            "3",
+            "5",
+            "jjjj",
+            "1u",
+        ];
+        tour.map(|keys| {
+            desk.keys(keys);
+            desk.settle();
+            desk.screen()
+        })
+    });
+    let [one, two] = &screens;
+    for (one, two) in one.iter().zip(two) {
+        assert_eq!(one, two);
+    }
+    let chain = "java.exe ▸ cmd.exe ▸ msiexec.exe";
+    assert!(one[1].contains(chain), "{}", one[1]);
+    assert!(one[0].contains("262 rows"), "{}", one[0]);
 }
 
 /// A group's risk is that of its entity: the rows' and the imported risk events', as the drilldown

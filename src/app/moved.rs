@@ -82,6 +82,7 @@ mod tests {
             account: None,
             endpoint: "e".into(),
             grandparent: None,
+            parent: crate::store::ParentIds::default(),
             parent_command_line: None,
             urls: vec![],
             remark: None,

@@ -14,7 +14,8 @@ use super::panes::rule::RulePane;
 use super::prompt::Prompt;
 use crate::event::Zone;
 use crate::store::{Findings, StoredEvent};
-use crate::worker::{DrilldownEvent, EventFields, Loaded, Progress, RuleView};
+use crate::worker::hunt::Pass;
+use crate::worker::{DrilldownEvent, EventFields, Loaded, Progress, RuleView, Stage};
 use std::sync::Arc;
 
 /// What the workbench is started with.
@@ -110,6 +111,8 @@ pub struct App {
     pub findings: Arc<Findings>,
     /// The names of the members by `SourceId`.
     pub sources: Arc<[Arc<str>]>,
+    /// What imported risk events score: entity (lower-cased) and sum.
+    pub(super) imported: Arc<[(String, u64)]>,
     /// What is known when reading has ended.
     pub loaded: Option<Arc<Loaded>>,
     /// Places in the findings of this number are good.
@@ -163,6 +166,7 @@ impl App {
             ticks: 0,
             findings: Arc::default(),
             sources: Arc::from([]),
+            imported: Arc::from([]),
             loaded: None,
             generation: 0,
             next_drilldown: 0,
@@ -204,6 +208,24 @@ impl App {
     /// Whether reading goes on.
     pub fn is_loading(&self) -> bool {
         matches!(self.loading, Loading::Running | Loading::Stopping)
+    }
+
+    /// Whether more rows may come.
+    pub fn is_finding(&self) -> bool {
+        self.is_loading() && !self.has_all_rows()
+    }
+
+    /// Whether all evidence was gone through for the rows, whatever became of the counting.
+    pub fn has_all_rows(&self) -> bool {
+        self.loading == Loading::Done || self.progress.stage == Stage::Index
+    }
+
+    /// Whether the figures of what was read are of every record, as far as it was read.
+    pub fn counts_everything(&self) -> bool {
+        match &self.loaded {
+            Some(loaded) => loaded.pass != Pass::Rows,
+            None => self.progress.stage != Stage::Rows,
+        }
     }
 
     /// Whether something moves on the screen by itself.
@@ -286,10 +308,7 @@ impl App {
         let ground = Ground {
             rows: self.filtered(),
             scores: &self.rule.entities,
-            imported: self
-                .loaded
-                .as_ref()
-                .map_or(&[], |loaded| &loaded.imported_scores),
+            imported: &self.imported,
         };
         let result = change(&mut pane, ground);
         self.rows = pane;

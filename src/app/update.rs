@@ -12,7 +12,7 @@ use super::panes::findings::FindingsPane;
 use super::prompt::{Prompt, PromptKind, Typed};
 use super::state::{App, Loading};
 use crate::store::Findings;
-use crate::worker::{Job, JobEnd, JobKind, Loaded, Report};
+use crate::worker::{Job, JobEnd, JobKind, Loaded, Progress, Report, Stage};
 use std::sync::Arc;
 
 impl App {
@@ -148,7 +148,11 @@ impl App {
 
     fn take_report(&mut self, report: Report) {
         match report {
-            Report::Progress(progress) => self.progress = progress,
+            Report::Progress(progress) => self.take_progress(progress),
+            Report::Imported(scores) => {
+                self.imported = scores;
+                self.with_rows(FindingsPane::refresh);
+            }
             Report::Sources(sources) => self.sources = sources,
             Report::Findings(findings) => self.take_findings(findings),
             Report::Loaded(loaded) => self.take_loaded(loaded),
@@ -177,8 +181,26 @@ impl App {
         }
     }
 
+    fn take_progress(&mut self, progress: Progress) {
+        let all_found = self.is_finding() && progress.stage == Stage::Index;
+        self.progress = progress;
+        if all_found {
+            self.no_more_rows();
+        }
+    }
+
+    /// Whether all were found or reading was stopped: the rows are what they are.
+    fn no_more_rows(&mut self) {
+        self.select = None;
+        self.rows.show_groups();
+    }
+
     fn take_findings(&mut self, findings: Arc<Findings>) {
         let old = std::mem::replace(&mut self.findings, findings);
+        if self.findings.has_rows_of(&old) {
+            // More is known of the events; every place and every answer stays.
+            return;
+        }
         self.generation += 1;
         self.details.known_raw.clear();
         self.details.known_fields.clear();
@@ -210,11 +232,10 @@ impl App {
             self.progress.files_done = totals.files.saturating_sub(totals.files_not_read);
         }
         self.evidence.fill(&loaded.ledger);
-        let more_risk = !loaded.imported_scores.is_empty();
+        // The span of what was read bounds a drilldown that has no bounds of its own.
+        let drilldowns = self.drilldowns.iter_mut();
+        drilldowns.for_each(DrilldownPane::more_is_known);
         self.loaded = Some(loaded);
-        if more_risk {
-            self.with_rows(FindingsPane::refresh);
-        }
     }
 
     fn take_end(&mut self, kind: JobKind, end: JobEnd) {
@@ -225,8 +246,9 @@ impl App {
                     JobEnd::Cancelled => Loading::Stopped,
                     end => Loading::Failed(reason(&end).unwrap_or_default()),
                 };
-                self.select = None;
-                self.rows.show_groups();
+                if self.progress.stage != Stage::Index {
+                    self.no_more_rows();
+                }
             }
             JobKind::Raw => self.details.known_raw.ended(&end),
             JobKind::Fields => self.details.known_fields.ended(&end),
@@ -283,7 +305,7 @@ impl App {
         let which = self.view.drilldown()?;
         let row = self.rows.selected_row()?;
         let other_runs = self.drilldowns.iter().any(DrilldownPane::is_running);
-        let loading = self.is_loading();
+        let loading = self.is_finding();
         let generation = self.next_drilldown;
         let drilldown = self.drilldowns.get_mut(which)?;
         drilldown.fit_behind();

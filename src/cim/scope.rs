@@ -105,6 +105,14 @@ impl Sources {
         }
     }
 
+    /// Whether a Windows event of that provider and id is a process creation, as [`Self::scope`]
+    /// says of its whole record.
+    pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
+        let mut windows = self.all().map(|(_, source)| &source.detect);
+        let source = windows.find(|detect| detect.is_provider(provider));
+        source.is_some_and(|detect| detect.event_ids.contains(&event_id))
+    }
+
     /// Why this record is out of scope, in a sentence that names its event and provider. Both are
     /// log text: hostile until `event::visible` has seen them.
     pub fn reason(&self, why: OutOfScope, record: &Record) -> String {
@@ -129,13 +137,18 @@ impl Sources {
 }
 
 impl Detect {
+    fn is_provider(&self, provider: &str) -> bool {
+        let mut names = self.providers.iter();
+        self.family == Family::Windows && names.any(|n| n.eq_ignore_ascii_case(provider))
+    }
+
     fn is_windows_source(&self, record: &Record) -> bool {
         let any = |names: &[String], text: &str| names.iter().any(|n| n.eq_ignore_ascii_case(text));
         if self.family != Family::Windows {
             return false;
         }
         if let Some(provider) = record.provider() {
-            return any(&self.providers, provider);
+            return self.is_provider(provider);
         }
         record
             .channel()

@@ -2,8 +2,11 @@
 //! of an export that was filtered. Says nothing of what came before the first record: a log that
 //! went round (the usual state of a busy one) does not begin with 1.
 
-use crate::event::{Position, Record};
+use crate::event::{Outline, Position, Record};
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::ops::RangeInclusive;
 
 /// Runs kept at a time. A healthy log needs one, a ring that went round two; the limit keeps a
@@ -32,29 +35,33 @@ pub struct Missing {
 }
 
 impl Gaps {
-    /// Takes a record id in. Fastest when they come one after another.
+    /// Takes a record id in.
     pub fn add(&mut self, id: u64) {
-        let before = self.runs.range(..=id).next_back().map(|(f, l)| (*f, *l));
-        if before.is_some_and(|(_, last)| last >= id) {
+        self.add_run(id, id);
+    }
+
+    /// Takes in ids that follow one another.
+    fn add_run(&mut self, first: u64, last: u64) {
+        let before = self.runs.range(..=first).next_back().map(|(f, l)| (*f, *l));
+        let touching = before.filter(|(_, end)| end.saturating_add(1) >= first);
+        if touching.is_some_and(|(_, end)| end >= last) {
             return;
         }
-        let after = id
-            .checked_add(1)
-            .and_then(|next| self.runs.get(&next).map(|last| (next, *last)));
-        let touching = before.filter(|(_, last)| last.checked_add(1) == Some(id));
-        let last = match after {
-            Some((first, last)) => {
-                self.runs.remove(&first);
-                last
+        let (mut end, mut joined) = (last, touching.is_some());
+        while let Some((from, until)) = self.runs.range(first..).next().map(|(f, l)| (*f, *l)) {
+            if from > last.saturating_add(1) {
+                break;
             }
-            None => id,
-        };
-        if touching.is_none() && after.is_none() && self.runs.len() >= MOST_RUNS {
+            self.runs.remove(&from);
+            end = end.max(until);
+            joined = true;
+        }
+        if !joined && self.runs.len() >= MOST_RUNS {
             self.overflowed = true;
             return;
         }
         self.runs
-            .insert(touching.map_or(id, |(first, _)| first), last);
+            .insert(touching.map_or(first, |(from, _)| from), end);
     }
 
     /// What is missing between the lowest and the highest id, `most` ranges of it by name.
@@ -82,13 +89,19 @@ const NAMED: usize = 20;
 /// The gaps of a member: each log in it (a channel of a host) has its own run of record ids.
 #[derive(Debug, Clone, Default)]
 pub struct LogGaps {
-    logs: BTreeMap<(String, String), LogIds>,
-    last: Option<(String, String)>,
+    logs: Vec<LogIds>,
+    /// The places of the logs by the hash of host and log.
+    known: HashTable<usize>,
+    hasher: RandomState,
 }
 
 #[derive(Debug, Clone, Default)]
 struct LogIds {
+    host: String,
+    log: String,
     gaps: Gaps,
+    /// The run at hand, which is not among the gaps yet.
+    run: Option<(u64, u64)>,
     records: u64,
     /// Read from the log itself: it should be whole. An export may have been filtered.
     whole: bool,
@@ -97,28 +110,67 @@ struct LogIds {
 impl LogGaps {
     /// Takes a record in; one without a record id has no part in it.
     pub fn add(&mut self, record: &Record) {
-        let (id, whole) = match record.locator.position {
+        self.take(
+            record.locator.position,
+            record.record_id(),
+            record.computer(),
+            record.channel(),
+        );
+    }
+
+    /// The same of the outline of a record.
+    pub fn add_outline(&mut self, outline: &Outline) {
+        self.take(
+            outline.locator.position,
+            outline.record_id,
+            outline.computer.as_deref(),
+            outline.channel.as_deref(),
+        );
+    }
+
+    fn take(
+        &mut self,
+        position: Position,
+        given: Option<u64>,
+        host: Option<&str>,
+        log: Option<&str>,
+    ) {
+        let (id, whole) = match position {
             Position::Evtx { record_id, .. } => (Some(record_id), true),
-            Position::Span { .. } => (record.record_id(), false),
+            Position::Span { .. } => (given, false),
         };
         let Some(id) = id else { return };
-        let (host, log) = (
-            record.computer().unwrap_or(""),
-            record.channel().unwrap_or(""),
-        );
-        let same = |last: &(String, String)| last.0 == host && last.1 == log;
-        if !self.last.as_ref().is_some_and(same) {
-            self.last = Some((host.to_owned(), log.to_owned()));
-        }
-        let Some(key) = &self.last else { return };
-        if !self.logs.contains_key(key) {
-            self.logs.insert(key.clone(), LogIds::default());
-        }
-        if let Some(ids) = self.logs.get_mut(key) {
-            ids.gaps.add(id);
+        let (host, log) = (host.unwrap_or(""), log.unwrap_or(""));
+        let place = self.place(host, log);
+        if let Some(ids) = self.logs.get_mut(place) {
+            ids.add(id);
             ids.records += 1;
             ids.whole |= whole;
         }
+    }
+
+    fn place(&mut self, host: &str, log: &str) -> usize {
+        let hash = self.hasher.hash_one((host, log));
+        let logs = &mut self.logs;
+        let same = |place: &usize| {
+            logs.get(*place)
+                .is_some_and(|l| l.host == host && l.log == log)
+        };
+        if let Some(place) = self.known.find(hash, same) {
+            return *place;
+        }
+        let place = logs.len();
+        logs.push(LogIds {
+            host: host.to_owned(),
+            log: log.to_owned(),
+            ..LogIds::default()
+        });
+        let hasher = &self.hasher;
+        self.known.insert_unique(hash, place, |place| {
+            let log = logs.get(*place).map(|l| (l.host.as_str(), l.log.as_str()));
+            hasher.hash_one(log.unwrap_or_default())
+        });
+        place
     }
 
     /// The missing ranges as `first-last`, with host and log where the member holds several. An
@@ -126,7 +178,11 @@ impl LogGaps {
     pub fn texts(self) -> Vec<String> {
         let several = self.logs.len() > 1;
         let mut texts = Vec::new();
-        for ((host, log), ids) in self.logs {
+        let mut logs = self.logs;
+        logs.sort_unstable_by(|a, b| (&a.host, &a.log).cmp(&(&b.host, &b.log)));
+        for mut ids in logs {
+            ids.end_run();
+            let (host, log) = (&ids.host, &ids.log);
             let missing = ids.gaps.missing(NAMED.saturating_sub(texts.len()));
             if !ids.whole && missing.ids > ids.records {
                 continue;
@@ -148,6 +204,25 @@ impl LogGaps {
             }
         }
         texts
+    }
+}
+
+impl LogIds {
+    /// Most ids follow the one before them.
+    fn add(&mut self, id: u64) {
+        match &mut self.run {
+            Some((_, last)) if last.checked_add(1) == Some(id) => *last = id,
+            _ => {
+                self.end_run();
+                self.run = Some((id, id));
+            }
+        }
+    }
+
+    fn end_run(&mut self) {
+        if let Some((first, last)) = self.run.take() {
+            self.gaps.add_run(first, last);
+        }
     }
 }
 
@@ -238,6 +313,20 @@ mod tests {
             let given = missing(ids.iter().copied());
             ids.sort_unstable();
             proptest::prop_assert_eq!(given, missing(ids));
+        }
+
+        #[test]
+        fn runs_are_the_ids_in_them(
+            runs in proptest::collection::vec((0_u64..60, 0_u64..5), 0..20),
+            top in proptest::bool::ANY,
+        ) {
+            // At the upper end of all ids too.
+            let base = if top { u64::MAX - 63 } else { 0 };
+            let runs = || runs.iter().map(|(from, more)| (base + from, base + from + more.min(&3)));
+            let mut gaps = Gaps::default();
+            runs().for_each(|(first, last)| gaps.add_run(first, last));
+            let found = missing(runs().flat_map(|(first, last)| first..=last));
+            proptest::prop_assert_eq!(gaps.missing(10), found);
         }
     }
 }

@@ -3,11 +3,13 @@
 //! others rely on.
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
+mod hosts;
+
 use super::outcome::Outcome;
 pub use super::outcome::Status;
 use crate::event::{EventTime, SourceId, Timestamp, Zone};
+use hosts::HostLines;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// How many bad records of a file are listed with place and reason; all are counted.
 const BAD_LISTED: usize = 100;
@@ -24,7 +26,7 @@ pub struct Ledger {
     /// The sums.
     pub totals: Totals,
     #[serde(skip)]
-    by_host: BTreeMap<(String, String), HostEntry>,
+    lines: HostLines,
     /// Hosts seen, and those with creations, counted on the way: progress asks for them often.
     #[serde(skip)]
     host_counts: (u64, u64),
@@ -124,10 +126,13 @@ pub struct HostEntry {
     pub creations: u64,
     /// Those with a command line.
     pub with_command_line: u64,
-    /// When an event log was cleared on it (Security 1102, System 104).
+    /// When an event log was cleared on it (Security 1102, System 104), in order.
     pub log_cleared: Vec<String>,
     #[serde(skip)]
     span: Span,
+    /// The first file in the order of the evidence that names it.
+    #[serde(skip)]
+    spelled_in: u32,
 }
 
 /// The sums over all files.
@@ -218,11 +223,19 @@ impl Ledger {
             host.with_command_line += u64::from(creation.with_command_line);
             if host.creations == 1 {
                 let name = creation.host.to_lowercase();
-                let with = self.lines_of(&name).filter(|(_, line)| line.creations > 0);
+                let with = self.lines.of(&name).filter(|line| line.creations > 0);
                 let first = with.take(2).count() == 1;
                 self.host_counts.1 += u64::from(first);
             }
         }
+    }
+
+    /// Of two copies of a creation the one in `first` comes first in the order of the evidence
+    /// though it was read, and counted as the duplicate, after the one in `later`.
+    pub fn read_late(&mut self, first: SourceId, later: SourceId) {
+        let late = self.file(first);
+        late.duplicates = late.duplicates.saturating_sub(1);
+        self.file(later).duplicates += 1;
     }
 
     /// Counts a record that is no process creation; `host` when it tells one.
@@ -256,57 +269,14 @@ impl Ledger {
         self.host_counts
     }
 
-    fn count_hosts(&self) -> (u64, u64) {
-        let (mut all, mut with, mut last) = (0, 0, None);
-        let mut counted = false;
-        for ((name, _), entry) in &self.by_host {
-            if last != Some(name) {
-                (last, counted) = (Some(name), false);
-                all += 1;
-            }
-            if entry.creations > 0 && !counted {
-                counted = true;
-                with += 1;
-            }
-        }
-        (all, with)
-    }
-
-    /// The lines of a host, whose name is given in lower case.
-    fn lines_of(&self, name: &str) -> impl Iterator<Item = (&(String, String), &HostEntry)> {
-        let from = (name.to_owned(), String::new());
-        let same = move |(key, _): &(&(String, String), _)| key.0 == name;
-        self.by_host.range(from..).take_while(same)
-    }
-
     /// Puts what was counted for a host under another name: a sensor's id whose host became known.
     pub fn rename_host(&mut self, from: &str, to: &str) {
-        let from = from.to_lowercase();
-        let moved: Vec<_> = self.lines_of(&from).map(|(key, _)| key.clone()).collect();
-        for key in moved {
-            if let Some(old) = self.by_host.remove(&key) {
-                let new = self.host(to, &key.1, SourceId(*old.files.first().unwrap_or(&0)));
-                new.absorb(old);
-            }
-        }
+        self.lines.rename(from, to);
     }
 
     fn host(&mut self, host: &str, source: &str, file: SourceId) -> &mut HostEntry {
-        // Host names differ in case between sources; the first spelling is kept.
-        let key = (host.to_lowercase(), source.to_owned());
-        if !self.by_host.contains_key(&key) {
-            let first = self.lines_of(&key.0).next().is_none();
-            self.host_counts.0 += u64::from(first);
-        }
-        let entry = self.by_host.entry(key).or_insert_with(|| HostEntry {
-            host: host.to_owned(),
-            source: source.to_owned(),
-            ..HostEntry::default()
-        });
-        // Files come in their order, so that the long list need not be searched.
-        if entry.files.last().is_none_or(|last| *last < file.0) {
-            entry.files.push(file.0);
-        }
+        let (entry, is_new) = self.lines.line(host, source, file);
+        self.host_counts.0 += u64::from(is_new);
         entry
     }
 
@@ -317,7 +287,7 @@ impl Ledger {
             file.first = file.span.first.map(|t| t.rfc3339(Zone::UTC));
             file.last = file.span.last.map(|t| t.rfc3339(Zone::UTC));
         }
-        self.hosts = settled_hosts(&self.by_host);
+        self.hosts = self.lines.settled();
         self.totals = self.sums();
         self.host_counts = (self.totals.hosts, self.totals.hosts_with_creations);
     }
@@ -341,7 +311,7 @@ impl Ledger {
             totals.duplicates += file.duplicates;
             totals.bad += file.bad_total;
         }
-        (totals.hosts, totals.hosts_with_creations) = self.count_hosts();
+        (totals.hosts, totals.hosts_with_creations) = self.lines.counts();
         totals
     }
 
@@ -358,7 +328,7 @@ impl Ledger {
                 ));
             }
         }
-        let once: u64 = self.by_host.values().map(|h| h.creations).sum();
+        let once: u64 = self.lines.all().map(|(_, h)| h.creations).sum();
         let sums = self.sums();
         if once + sums.duplicates != sums.creations {
             return Err(format!(
@@ -431,52 +401,6 @@ impl FileEntry {
     pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
         self.span.first.zip(self.span.last)
     }
-}
-
-impl HostEntry {
-    fn absorb(&mut self, other: Self) {
-        self.creations += other.creations;
-        self.with_command_line += other.with_command_line;
-        self.log_cleared.extend(other.log_cleared);
-        self.files.extend(other.files);
-        self.files.sort_unstable();
-        self.files.dedup();
-        for at in [other.span.first, other.span.last].into_iter().flatten() {
-            self.span.take(Some(EventTime { at, assumed: false }));
-        }
-    }
-
-    /// Its time span.
-    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.span.first.zip(self.span.last)
-    }
-}
-
-/// A host's line without a source stays only when it has no line with one, or a cleared log;
-/// its cleared logs and its files go to its first line.
-fn settled_hosts(by_host: &BTreeMap<(String, String), HostEntry>) -> Vec<HostEntry> {
-    let mut hosts: Vec<HostEntry> = Vec::new();
-    for ((key, source), entry) in by_host {
-        let mut entry = entry.clone();
-        entry.first = entry.span.first.map(|t| t.rfc3339(Zone::UTC));
-        entry.last = entry.span.last.map(|t| t.rfc3339(Zone::UTC));
-        entry.files.sort_unstable();
-        let same_host = hosts
-            .last()
-            .is_some_and(|last| last.host.to_lowercase() == *key);
-        // Within a host the line without source comes first: the empty text orders so.
-        match hosts.last_mut() {
-            Some(last) if same_host && last.source.is_empty() && !source.is_empty() => {
-                entry.log_cleared.clone_from(&last.log_cleared);
-                entry.files.extend(&last.files);
-                entry.files.sort_unstable();
-                entry.files.dedup();
-                *last = entry;
-            }
-            _ => hosts.push(entry),
-        }
-    }
-    hosts
 }
 
 #[cfg(test)]

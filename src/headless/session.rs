@@ -44,6 +44,7 @@ pub fn engine(
         keep_duplicates: reading.keep_duplicates,
         keep_raw: false,
         pass: Pass::Everything,
+        index: false,
         cancel: Arc::new(AtomicBool::new(false)),
     };
     Ok((

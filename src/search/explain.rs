@@ -65,3 +65,12 @@ pub(super) fn explain(node: &Node, fields: &Fields, cells: &Cells<'_>) -> Clause
     let met = node.test(cells);
     Clause { kind, met, parts }
 }
+
+/// Whether a row meets the parts of a predicate's top AND; of another predicate, whether it meets
+/// that.
+pub(super) fn parts_met(node: &Node, cells: &Cells<'_>) -> Vec<bool> {
+    match node {
+        Node::All(parts) => parts.iter().map(|part| part.test(cells)).collect(),
+        other => vec![other.test(cells)],
+    }
+}

@@ -168,6 +168,19 @@ impl Plan {
         Some(explain(&predicate.root, &tstats.fields, &cells))
     }
 
+    /// Which parts of the top AND of the `where` a row of the dataset meets, as [`Self::explain`]
+    /// says it, in their order; cheap.
+    pub fn parts_met(&self, row: &DatasetRow) -> Vec<bool> {
+        let First::Tstats(tstats) = &self.first else {
+            return Vec::new();
+        };
+        let cells = super::cells::Cells::of_dataset(row, &tstats.places);
+        let predicate = tstats.predicate.as_ref();
+        predicate.map_or(Vec::new(), |predicate| {
+            super::explain::parts_met(&predicate.root, &cells)
+        })
+    }
+
     /// Runs over rows of its dataset. [`Row::events`] are the places in `rows`, from 0; those that
     /// do not pass [`Plan::test`] have a place, too. A plan over a table finds nothing here.
     pub fn run_rows<'a>(&self, rows: impl Iterator<Item = &'a DatasetRow>) -> Table {

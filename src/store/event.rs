@@ -40,8 +40,10 @@ pub struct StoredEvent {
     pub account: Option<Arc<str>>,
     /// The host on which the process ran: dest, or for NVM the machine.
     pub endpoint: Arc<str>,
-    /// The name of the parent's parent, where the source has it.
-    pub grandparent: Option<Arc<str>>,
+    /// The parent's parent, where it is known.
+    pub grandparent: Option<Grandparent>,
+    /// By what the creation of its parent is found.
+    pub parent: ParentIds,
     /// The command line of the parent, where the source has it.
     pub parent_command_line: Option<Arc<str>>,
     /// The URLs of the recorded command line, in their order.
@@ -53,6 +55,38 @@ pub struct StoredEvent {
     /// The record's text, kept only where it can't be read again (standard input) or was asked
     /// for from the start.
     pub raw: Option<Arc<str>>,
+}
+
+/// By what the creation of an event's parent is found: as recorded, as far as the source has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ParentIds {
+    /// The id that is unique among all processes.
+    pub process_guid: Option<Arc<str>>,
+    /// The system's process id.
+    pub process_id: Option<u32>,
+    /// The name of the parent, as the data model has it.
+    pub name: Option<Arc<str>>,
+}
+
+/// The parent's parent of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grandparent {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How it is known.
+    pub by: KnownBy,
+}
+
+/// How it is known which process another one descends from, the surest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KnownBy {
+    /// By the creations before it on its host that have the parent's process id, which are used
+    /// again: of the latest of them.
+    ProcessId,
+    /// By the creation of the parent, which an id tells that is unique among all processes.
+    ProcessGuid,
+    /// The record itself says so.
+    Record,
 }
 
 /// A URL on a command line.

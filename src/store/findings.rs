@@ -57,6 +57,27 @@ impl Findings {
         }
     }
 
+    /// The same rows over the same events, of which more is known. They are found as before.
+    #[must_use]
+    pub fn with_events(&self, events: Vec<Arc<StoredEvent>>) -> Self {
+        Self {
+            events,
+            ..self.clone()
+        }
+    }
+
+    /// Whether rows and events are those of others, each at its place. What is known beside them
+    /// may differ.
+    pub fn has_rows_of(&self, other: &Self) -> bool {
+        let same = |(ours, theirs): (&Arc<StoredEvent>, &Arc<StoredEvent>)| {
+            (ours.identity, ours.locator) == (theirs.identity, theirs.locator)
+        };
+        self.events.len() == other.events.len()
+            && self.events.iter().zip(&other.events).all(same)
+            && self.findings == other.findings
+            && self.table == other.table
+    }
+
     /// The index of the rows as they are when it is asked for first. The worker asks for it before
     /// it hands the rows to a screen: making it takes a while when they are many.
     pub fn index(&self) -> &Index {

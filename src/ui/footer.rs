@@ -122,7 +122,12 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         width: area.width.saturating_sub(last + 2),
         ..area
     };
-    let stop = footer_key(Action::CancelLoading, "stop reading");
+    let what = if app.is_finding() {
+        "stop reading"
+    } else {
+        "stop indexing"
+    };
+    let stop = footer_key(Action::CancelLoading, what);
     let loading = app.is_loading().then_some(&stop);
     let without_rows = keys_without_rows(app);
     let keys = if app.context() == Context::Findings && app.rows.lines().is_empty() {

@@ -1,10 +1,11 @@
 //! The first two lines: which rule, how much was read, in which zone times are; and the views.
 
 use super::canvas::Canvas;
-use super::figures::{bytes, percent, thousands};
+use super::figures::{bytes, count, long, percent, thousands};
 use super::text::{self, Line, cells};
 use super::theme::{Role, Theme};
 use crate::app::{App, Hit, Loading};
+use crate::worker::Stage;
 use ratatui::layout::Rect;
 
 /// The sign that moves while something is under way.
@@ -77,11 +78,18 @@ fn state(app: &App, theme: Theme) -> Line {
         Some(_) => String::new(),
         None => format!("{} · ", bytes(progress.bytes_read)),
     };
+    let work = match progress.stage {
+        Stage::Once | Stage::Rows => "finding rows",
+        Stage::Index => "indexing",
+    };
     let spin = || theme.label(format!("{} ", spinner(app.ticks)), Role::Focus);
     match &app.loading {
-        Loading::Running => vec![spin(), theme.label(far, Role::Plain)],
+        Loading::Running => vec![spin(), theme.label(format!("{work} {far}"), Role::Plain)],
         Loading::Stopping => vec![spin(), theme.label(format!("stopping · {far}"), Role::Warn)],
         Loading::Done => Vec::new(),
+        Loading::Stopped if app.has_all_rows() => {
+            vec![theme.label("rows complete, figures not · ", Role::Warn)]
+        }
         Loading::Stopped => vec![theme.label("stopped: incomplete · ", Role::Warn)],
         Loading::Failed(_) => vec![theme.label("failed: incomplete · ", Role::Bad)],
     }
@@ -91,6 +99,15 @@ fn figures_text(app: &App, step: usize) -> String {
     let p = &app.progress;
     // Of a container the logs inside count too, as they come to light.
     let files = p.files_total.max(p.files_done);
+    if !app.counts_everything() {
+        // What else was read is no figure that says anything.
+        let rows = count(long(app.findings.findings.len()), "row");
+        return match step {
+            0 => format!("{} of {files} files · {rows}", p.files_done),
+            1 | 2 => format!("{}/{files} files · {rows}", p.files_done),
+            _ => rows,
+        };
+    }
     let events = thousands(p.records);
     let plural = if p.records == 1 { "" } else { "s" };
     match step {
@@ -108,6 +125,9 @@ fn figures_text(app: &App, step: usize) -> String {
 }
 
 fn bad(app: &App, theme: Theme) -> text::Piece {
+    if !app.counts_everything() {
+        return theme.blank(0);
+    }
     let bad = app.progress.bad;
     let role = if bad > 0 { Role::Bad } else { Role::Plain };
     theme.label(format!("{} bad", thousands(bad)), role)

@@ -16,26 +16,19 @@ pub struct ClauseCounts {
 }
 
 impl ClauseCounts {
-    /// Nothing counted yet.
-    pub fn of(_: &Plan) -> Self {
-        Self::default()
-    }
-
     /// Counts one creation.
     pub fn count(&mut self, plan: &Plan, row: &DatasetRow) {
-        let Some(clause) = plan.explain(row) else {
-            return;
-        };
-        let parts = match clause.kind {
-            ClauseKind::All => clause.parts,
-            _ => vec![clause],
-        };
         if !self.known {
+            let clause = plan.explain(row);
+            let parts = clause.map_or(Vec::new(), |clause| match clause.kind {
+                ClauseKind::All => clause.parts,
+                _ => vec![clause],
+            });
             self.counts = parts.iter().map(|part| (span(part), 0)).collect();
             self.known = true;
         }
-        for (count, part) in self.counts.iter_mut().zip(&parts) {
-            count.1 += u64::from(part.met);
+        for (count, met) in self.counts.iter_mut().zip(plan.parts_met(row)) {
+            count.1 += u64::from(met);
         }
     }
 
@@ -121,6 +114,11 @@ mod tests {
         let rule = Rule::load(&files, &models, Zone::default()).unwrap();
         let mut counts = ClauseCounts::default();
         counts.count(&rule.plan, &DatasetRow::default());
+        // What is counted is what the search explains.
+        let clause = rule.plan.explain(&DatasetRow::default()).unwrap();
+        let met: Vec<bool> = clause.parts.iter().map(|part| part.met).collect();
+        assert_eq!(met, [false, true, false]);
+        assert_eq!(rule.plan.parts_met(&DatasetRow::default()), met);
         let texts: Vec<_> = counts
             .texts(&rule)
             .into_iter()

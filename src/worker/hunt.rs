@@ -1,32 +1,29 @@
-//! The main job: evidence in, rows out. Reads the members, counts every record in the ledger, maps
-//! creations to the rule's dataset, keeps those that pass the first stage of its search, and makes
-//! rows of them whenever asked. Headless and workbench run this same code.
+//! The main job: evidence in, rows out. Reads the members, keeps the creations that pass the first
+//! stage of the rule's search (`visit`), and makes rows of them whenever asked. Headless and
+//! workbench run this same code; what is counted beside the rows is `account`'s.
 
-use super::clauses::ClauseCounts;
+mod visit;
+
+use super::account::Account;
+use super::kept::Kept;
 use super::late_hosts::LateHosts;
+use super::members::Members;
 use super::report::{Loaded, Progress};
 use super::rule::Rule;
-use crate::cim::{Hosts, OutOfScope, Scope, SourceIndex, Sources};
-use crate::event::{EventTime, Identity, Record, Timestamp, Zone};
+use super::stored::Names;
+use crate::cim::{Hosts, Sources};
+use crate::event::{Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
-use crate::evidence::gaps::LogGaps;
-use crate::evidence::kind;
-use crate::evidence::ledger::{BadEntry, CreationEntry, Ledger};
 use crate::evidence::member::{Member, Origin};
-use crate::evidence::outcome::{BadRecord, Outcome, Status};
 use crate::evidence::prefilter::Prefilter;
-use crate::evidence::read::{Finished, ReadOptions, Visitor, read};
+use crate::evidence::read::{Finished, ReadOptions, Whole, read};
 use crate::search::needles::needles;
-use crate::store::{EventUrl, Findings, StoredEvent};
-use hashbrown::HashMap;
-use std::ops::ControlFlow;
+use crate::store::{EventStore, Findings};
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-
-/// A time so much later than the evidence's own date is taken for impossible.
-const YEAR: i64 = 366 * 24 * 3600;
 
 /// What a hunt reads and how.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +46,8 @@ pub struct HuntOptions {
     pub keep_raw: bool,
     /// How thoroughly the evidence is gone through.
     pub pass: Pass,
+    /// Keep all events in columns: for what goes beyond the rows.
+    pub index: bool,
     /// Set by anyone to end the hunt soon.
     pub cancel: Arc<AtomicBool>,
 }
@@ -66,6 +65,13 @@ pub enum Pass {
 }
 
 impl HuntOptions {
+    /// What there is to read, in the order of the evidence.
+    pub fn inputs(&self) -> Vec<Input> {
+        let built_in = self.built_in.iter();
+        let built_in = built_in.map(|(path, bytes)| Input::built_in(path, bytes));
+        discover::list(&self.paths).chain(built_in).collect()
+    }
+
     /// Whether some of the evidence can be read once only.
     pub fn reads_a_stream(&self) -> bool {
         let stream = |input: Input| input.origin == Origin::Stream && input.refused.is_none();
@@ -77,6 +83,12 @@ impl HuntOptions {
 pub trait Observer {
     /// After some reading: how far it is, and the hunt for whoever wants its rows now.
     fn advance(&mut self, progress: &Progress, hunt: &Hunt<'_>);
+
+    /// In a second pass, when the files in which the first one found rows have been read: all
+    /// events of them.
+    fn gathered(&mut self, store: &EventStore) {
+        let _ = store;
+    }
 }
 
 /// An observer that wants nothing.
@@ -97,6 +109,8 @@ pub struct Hunted {
     pub hosts: Hosts,
     /// Ledger, stages, clause counts.
     pub loaded: Loaded,
+    /// All events, where they were asked for.
+    pub store: Option<Arc<EventStore>>,
 }
 
 /// A hunt under way.
@@ -105,22 +119,16 @@ pub struct Hunt<'a> {
     sources: &'a Sources,
     options: &'a HuntOptions,
     observer: Option<&'a mut dyn Observer>,
-    hosts: Hosts,
+    /// Shared only while a creation is looked at.
+    hosts: Arc<Hosts>,
     late_hosts: LateHosts,
-    ledger: Ledger,
-    clauses: ClauseCounts,
-    without_time: u64,
-    members: Vec<Member>,
-    detected: Vec<Option<Detected>>,
-    gaps: LogGaps,
-    events: Vec<Arc<StoredEvent>>,
-    /// Each creation's identity and, when it was kept, its place among the events.
-    seen: HashMap<Identity, Option<usize>, foldhash::fast::RandomState>,
-    progress: Progress,
-    tested: u64,
-    tested_with_command_line: u64,
-    span: Option<(Timestamp, Timestamp)>,
-    latest_possible: Option<Timestamp>,
+    account: Account,
+    members: Members,
+    kept: Kept,
+    store: Option<EventStore>,
+    names: Names,
+    /// Files that are read first, until one is read that is not among them.
+    first: Option<HashSet<PathBuf>>,
     /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
     waits_for_dest: bool,
 }
@@ -132,29 +140,33 @@ pub fn hunt(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Hunted {
-    let built_in = options
-        .built_in
-        .iter()
-        .map(|(path, bytes)| Input::built_in(path, bytes));
-    let inputs: Vec<Input> = discover::list(&options.paths).chain(built_in).collect();
-    let read_options = ReadOptions {
-        context: ParseContext {
-            assume_tz: options.assume_tz,
-        },
-        cancel: options.cancel.clone(),
-        total: total_bytes(&inputs),
-        prefilter: (options.pass != Pass::Everything)
-            .then(|| Arc::new(Prefilter::new(&needles(&rule.plan, sources)))),
-        count: options.pass == Pass::Counted,
-        keep_raw: options.keep_raw,
-        ..ReadOptions::default()
-    };
-    let mut hunt = Hunt::new(rule, sources, options);
-    hunt.progress.files_total = inputs.len() as u64;
-    hunt.progress.bytes_total = read_options.total;
-    hunt.observer = Some(observer);
-    let finished = read(inputs, &read_options, &mut hunt);
-    hunt.finish(finished == Finished::Complete)
+    let hunt = Hunt::new(rule, sources, options, observer);
+    hunt.run(options.inputs())
+}
+
+/// Runs a rule once more over the inputs of an earlier hunt, those in which it found rows first.
+/// Members have the numbers that they had there, and what is found and counted is the same as in
+/// any other order.
+pub fn hunt_again(
+    rule: &Rule,
+    sources: &Sources,
+    options: &HuntOptions,
+    earlier: (Vec<Input>, &Hunted),
+    observer: &mut dyn Observer,
+) -> Hunted {
+    let (inputs, earlier) = earlier;
+    let mut hunt = Hunt::new(rule, sources, options, observer);
+    hunt.members = Members::known(&earlier.members, &earlier.detected);
+    let events = earlier.findings.events.iter();
+    let places = events.flat_map(|event| [event.locator].into_iter().chain(event.also_in.clone()));
+    let members = places.filter_map(|place| earlier.members.get(place.source.0 as usize));
+    let with_rows: HashSet<PathBuf> = members.map(|member| member.path.clone()).collect();
+    let (mut first, rest): (Vec<Input>, Vec<Input>) = inputs
+        .into_iter()
+        .partition(|input| with_rows.contains(&input.path));
+    hunt.first = (!first.is_empty()).then_some(with_rows);
+    first.extend(rest);
+    hunt.run(first)
 }
 
 fn total_bytes(inputs: &[Input]) -> Option<u64> {
@@ -165,36 +177,57 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 }
 
 impl<'a> Hunt<'a> {
-    fn new(rule: &'a Rule, sources: &'a Sources, options: &'a HuntOptions) -> Self {
+    fn new(
+        rule: &'a Rule,
+        sources: &'a Sources,
+        options: &'a HuntOptions,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
         Self {
             rule,
             sources,
             options,
-            observer: None,
-            hosts: options.hosts.clone(),
+            observer: Some(observer),
+            hosts: Arc::new(options.hosts.clone()),
             late_hosts: LateHosts::default(),
-            ledger: Ledger::default(),
-            clauses: ClauseCounts::of(&rule.plan),
-            without_time: 0,
-            members: Vec::new(),
-            detected: Vec::new(),
-            gaps: LogGaps::default(),
-            events: Vec::new(),
-            seen: HashMap::default(),
-            progress: Progress::default(),
-            tested: 0,
-            tested_with_command_line: 0,
-            span: None,
-            latest_possible: None,
+            account: Account::default(),
+            members: Members::default(),
+            kept: Kept::default(),
+            store: options.index.then(EventStore::default),
+            names: Names::of(sources),
+            first: None,
             waits_for_dest: rule.tests_field("dest"),
         }
+    }
+
+    fn run(mut self, inputs: Vec<Input>) -> Hunted {
+        let sources = self.sources.clone();
+        let whole = move |provider: &str, id: u32| sources.may_be_creation(provider, id);
+        let read_options = ReadOptions {
+            context: ParseContext {
+                assume_tz: self.options.assume_tz,
+            },
+            cancel: self.options.cancel.clone(),
+            total: total_bytes(&inputs),
+            prefilter: (self.options.pass != Pass::Everything)
+                .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
+            count: self.options.pass == Pass::Counted,
+            keep_raw: self.options.keep_raw,
+            whole: Some(Whole(Arc::new(whole))),
+            ..ReadOptions::default()
+        };
+        self.account.progress.files_total = inputs.len() as u64;
+        self.account.progress.bytes_total = read_options.total;
+        self.tell();
+        let finished = read(inputs, &read_options, &mut self);
+        self.finish(finished == Finished::Complete)
     }
 
     /// The rows of what was found until now.
     pub fn findings(&self) -> Findings {
         let events = self
             .late_hosts
-            .resolve(&self.events, &self.hosts, self.sources);
+            .resolve(self.kept.events(), &self.hosts, self.sources);
         let table = self.rule.plan.run_rows(events.iter().map(|e| &e.row));
         Findings::new(table, events)
     }
@@ -203,316 +236,80 @@ impl<'a> Hunt<'a> {
     pub fn snapshot(&self) -> Hunted {
         Hunted {
             findings: Arc::new(self.findings()),
-            members: self.members.clone(),
-            detected: self.detected.clone(),
-            hosts: self.hosts.clone(),
+            members: self.members.list.clone(),
+            detected: self.members.detected.clone(),
+            hosts: Hosts::clone(&self.hosts),
             loaded: Loaded {
-                span: self.span,
+                pass: self.options.pass,
+                span: self.account.span,
                 ..Loaded::default()
             },
+            store: None,
         }
     }
 
     /// How many events passed the first stage.
     pub fn event_count(&self) -> usize {
-        self.events.len()
+        self.kept.events().len()
     }
 
     fn finish(mut self, complete: bool) -> Hunted {
+        self.kept.arrange(&mut self.late_hosts);
         let events = self
             .late_hosts
-            .resolve(&self.events, &self.hosts, self.sources);
+            .resolve(self.kept.events(), &self.hosts, self.sources);
         let (table, stages) = self
             .rule
             .plan
             .run_rows_counted(events.iter().map(|e| &e.row));
+        let mut account = self.account;
         for (from, to) in self.late_hosts.names(&self.hosts) {
-            self.ledger.rename_host(&from, &to);
+            account.ledger.rename_host(&from, &to);
+            if let Some(store) = &mut self.store {
+                store.rename_host(&from, &to);
+            }
         }
-        self.ledger.settle(complete);
-        let tested = self.tested;
-        let stages = stages
-            .iter()
-            .enumerate()
-            .map(|(place, stage)| {
-                let rows_in = if place == 0 {
-                    tested
-                } else {
-                    stage.rows_in as u64
-                };
-                (
-                    self.rule.stage_text(stage.span),
-                    rows_in,
-                    stage.rows_out as u64,
-                )
-            })
-            .collect();
+        account.name_unread(&self.members.list);
+        account.ledger.settle(complete);
+        let stages = stages.iter().enumerate().map(|(place, stage)| {
+            let rows_in = if place == 0 {
+                account.tested
+            } else {
+                stage.rows_in as u64
+            };
+            let text = self.rule.stage_text(stage.span);
+            (text, rows_in, stage.rows_out as u64)
+        });
+        let stages = stages.collect();
+        if let Some(store) = &mut self.store {
+            store.seal();
+        }
         Hunted {
             findings: Arc::new(Findings::new(table, events)),
-            members: self.members,
-            detected: self.detected,
-            hosts: self.hosts,
+            members: self.members.list,
+            detected: self.members.detected,
+            hosts: Arc::unwrap_or_clone(self.hosts),
             loaded: Loaded {
-                clause_counts: self.clauses.texts(self.rule),
-                tested: self.tested,
-                tested_with_command_line: self.tested_with_command_line,
-                span: self.span,
+                pass: self.options.pass,
+                clause_counts: account.clauses.texts(self.rule),
+                tested: account.tested,
+                tested_with_command_line: account.tested_with_command_line,
+                span: account.span,
                 stages,
-                ledger: self.ledger,
-                risk_imported: 0,
-                imported_scores: Vec::new(),
-                without_time: self.without_time,
+                ledger: account.ledger,
+                without_time: account.without_time,
             },
-        }
-    }
-
-    fn creation(
-        &mut self,
-        source: SourceIndex,
-        record: &Record,
-        identity: Identity,
-        raw: &mut dyn FnMut() -> Arc<str>,
-    ) {
-        let row = self.sources.map(source, record, &self.hosts);
-        let machine = self.sources.unnamed_machine(source, record, &self.hosts);
-        let endpoint = self.sources.endpoint(source, record, &self.hosts);
-        let endpoint = machine
-            .map(|m| m.id)
-            .or(endpoint.as_deref())
-            .unwrap_or("unknown");
-        let has_command_line = self
-            .sources
-            .facts(source, record, &self.hosts)
-            .recorded_command_line
-            .is_some_and(|line| !line.trim().is_empty());
-        let earlier = self.seen.get(&identity).copied();
-        let duplicate = earlier.is_some();
-        self.ledger.creation(
-            record.locator.source,
-            CreationEntry {
-                host: endpoint,
-                source: self.sources.get(source).map_or("", |s| s.title.as_str()),
-                time: record.time,
-                with_command_line: has_command_line,
-                duplicate,
-            },
-        );
-        if let Some(machine) = machine {
-            self.late_hosts.note(machine);
-        }
-        if duplicate && !self.options.keep_duplicates {
-            if let Some(Some(place)) = earlier {
-                self.add_copy(place, record);
-            }
-            return;
-        }
-        let mut kept = None;
-        if self.in_window(record.time) {
-            self.widen(record.time);
-            self.tested += 1;
-            self.tested_with_command_line += u64::from(has_command_line);
-            self.clauses.count(&self.rule.plan, &row);
-            let unresolved = machine.is_some()
-                && self
-                    .sources
-                    .unresolved_host(source, record, &self.hosts)
-                    .is_some();
-            // Rows are tested once more when they are made, with the names known then.
-            if self.rule.plan.test(&row) || (unresolved && self.waits_for_dest) {
-                kept = Some(self.events.len());
-                if let Some(machine) = machine {
-                    self.late_hosts
-                        .note_event(machine.id, self.events.len(), unresolved);
-                }
-                let stored = self.stored(source, record, row, identity, raw);
-                self.events.push(Arc::new(stored));
-            }
-        } else if record.time.is_none() {
-            self.without_time += u64::from(self.rule.plan.test(&row));
-        }
-        self.seen.entry(identity).or_insert(kept);
-    }
-
-    fn add_copy(&mut self, place: usize, record: &Record) {
-        if let Some(event) = self.events.get_mut(place) {
-            Arc::make_mut(event).also_in.push(record.locator);
-        }
-    }
-
-    fn stored(
-        &self,
-        source: SourceIndex,
-        record: &Record,
-        row: crate::cim::DatasetRow,
-        identity: Identity,
-        raw: &mut dyn FnMut() -> Arc<str>,
-    ) -> StoredEvent {
-        let facts = self.sources.facts(source, record, &self.hosts);
-        let table = self.sources.get(source);
-        let text = |text: &str| Arc::<str>::from(text);
-        let stream = self
-            .members
-            .get(record.locator.source.0 as usize)
-            .is_some_and(|m| m.origin == Origin::Stream);
-        StoredEvent {
-            row,
-            time: record.time,
-            locator: record.locator,
-            also_in: Vec::new(),
-            identity,
-            source: table.map_or(text(""), |t| text(&t.title)),
-            letter: table.map_or('?', |t| t.letter),
-            channel: record.channel().map(text),
-            provider: record.provider().map(text),
-            event_id: record.event_id(),
-            record_id: record.record_id(),
-            command_line: facts.recorded_command_line.map(text),
-            arguments_only: facts.arguments_only,
-            image: facts.image.map(text),
-            account: facts.raw_account.as_deref().map(text),
-            endpoint: text(facts.endpoint.as_deref().unwrap_or("unknown")),
-            grandparent: facts.grandparent.map(text),
-            parent_command_line: facts.parent_command_line.map(text),
-            urls: facts.recorded_command_line.map_or(Vec::new(), urls),
-            remark: record.remark.clone(),
-            repaired: record.repaired,
-            raw: (stream || self.options.keep_raw).then(raw),
-        }
-    }
-
-    fn in_window(&self, time: Option<EventTime>) -> bool {
-        let (since, until) = (self.options.since, self.options.until);
-        match time {
-            Some(time) => since.is_none_or(|s| time.at >= s) && until.is_none_or(|u| time.at < u),
-            // An event without time is in no span of time, as in Splunk.
-            None => since.is_none() && until.is_none(),
-        }
-    }
-
-    fn widen(&mut self, time: Option<EventTime>) {
-        let Some(at) = time.map(|t| t.at) else { return };
-        let (first, last) = self.span.unwrap_or((at, at));
-        self.span = Some((first.min(at), last.max(at)));
-    }
-
-    fn out_of_scope(&mut self, why: OutOfScope, record: &Record) {
-        let source = record.locator.source;
-        if why == OutOfScope::HostRecord {
-            self.hosts.learn(record);
-        }
-        let host = record.computer();
-        self.ledger.out_of_scope(source, host, record.time);
-        if let Some(host) = host.filter(|_| is_log_cleared(record)) {
-            self.ledger.log_cleared(source, host, record.time);
+            store: self.store.map(Arc::new),
         }
     }
 
     fn tell(&mut self) {
-        let (hosts, with) = self.ledger.host_counts();
-        self.progress.hosts = hosts;
-        self.progress.hosts_with_creations = with;
+        let (hosts, with) = self.account.ledger.host_counts();
+        self.account.progress.hosts = hosts;
+        self.account.progress.hosts_with_creations = with;
         if let Some(observer) = self.observer.take() {
-            observer.advance(&self.progress, self);
+            observer.advance(&self.account.progress, self);
             self.observer = Some(observer);
         }
-    }
-}
-
-fn urls(command_line: &str) -> Vec<EventUrl> {
-    let of = |url: crate::cim::Url| EventUrl {
-        text: Arc::from(&*url.text),
-        host: Arc::from(&*url.host),
-        path: Arc::from(&*url.path),
-        role: Arc::from(url.role.to_string()),
-    };
-    crate::cim::urls(command_line).into_iter().map(of).collect()
-}
-
-/// Security 1102 (audit log cleared) and System 104 (a log was cleared), both of Eventlog.
-fn is_log_cleared(record: &Record) -> bool {
-    matches!(record.event_id(), Some(1102 | 104))
-        && record.provider() == Some("Microsoft-Windows-Eventlog")
-}
-
-impl Visitor for Hunt<'_> {
-    fn begin(&mut self, member: &Member, detected: &Detected) {
-        self.register(member, Some(detected));
-        self.gaps = LogGaps::default();
-        self.latest_possible = member.date().map(|date| date.plus_seconds(YEAR));
-        let entry = self.ledger.file(member.id);
-        entry.format.clone_from(&detected.shape);
-        entry.confidence = Some(detected.confidence.to_string());
-        entry.why.clone_from(&detected.reason);
-    }
-
-    fn record(&mut self, mut record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()> {
-        self.gaps.add(&record);
-        self.progress.records += 1;
-        let scope = self.sources.scope(&record);
-        // Of the record as it stands, so that it can be told again when the bytes are read again.
-        let identity = matches!(scope, Scope::Creation(_)).then(|| record.identity());
-        if let Some((latest, time)) = self.latest_possible.zip(record.time)
-            && time.at > latest
-        {
-            record.time = None;
-        }
-        match (scope, identity) {
-            (Scope::Creation(source), Some(identity)) => {
-                self.progress.creations += 1;
-                self.creation(source, &record, identity, raw);
-            }
-            (Scope::OutOfScope(why), _) => self.out_of_scope(why, &record),
-            (Scope::Creation(_), None) => {}
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn bad(&mut self, member: &Member, bad: BadRecord) {
-        self.progress.records += 1;
-        self.progress.bad += 1;
-        let entry = BadEntry {
-            offset: Some(bad.offset),
-            record_id: bad.record_id,
-            reason: bad.reason,
-        };
-        self.ledger.bad(member.id, entry);
-    }
-
-    fn progress(&mut self, read: u64, total: Option<u64>) {
-        self.progress.bytes_read = read;
-        self.progress.bytes_total = total;
-        self.tell();
-    }
-
-    fn end(&mut self, member: &Member, mut outcome: Outcome) {
-        self.register(member, None);
-        if member.named_on_command_line && outcome.kind.as_deref() == Some(kind::EMPTY) {
-            // An empty log is a log: nothing of it was left unread.
-            outcome.status = Status::Read;
-        }
-        let gaps = std::mem::take(&mut self.gaps).texts();
-        self.ledger.file(member.id).close(&outcome, gaps);
-        self.progress.files_done += 1;
-        self.tell();
-    }
-}
-
-impl Hunt<'_> {
-    fn register(&mut self, member: &Member, detected: Option<&Detected>) {
-        let place = member.id.0 as usize;
-        if self.members.len() > place {
-            return;
-        }
-        self.members.push(member.clone());
-        self.detected.push(detected.cloned());
-        let entry = self.ledger.file(member.id);
-        entry.path = member.path.to_string_lossy().into_owned();
-        entry.member.clone_from(&member.member);
-        entry.named = member.named_on_command_line;
-        let plain = match &member.member {
-            Some(inside) => format!("{}!{inside}", entry.path),
-            None => entry.path.clone(),
-        };
-        entry.shown = (plain != member.name).then(|| member.name.clone());
     }
 }

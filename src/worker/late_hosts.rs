@@ -29,9 +29,25 @@ impl LateHosts {
         }
     }
 
-    /// The event at that place was on this machine; `dest` says that the name is its `dest`.
-    pub fn note_event(&mut self, id: &str, event: usize, dest: bool) {
-        self.events.insert(event, (id.to_owned(), dest));
+    /// The event at that place was on this machine, if on one without a name; `dest` says that the
+    /// name is its `dest`.
+    pub fn note_event(&mut self, machine: Option<Machine<'_>>, event: usize, dest: bool) {
+        match machine {
+            Some(machine) => {
+                self.events.insert(event, (machine.id.to_owned(), dest));
+            }
+            None => {
+                self.events.remove(&event);
+            }
+        }
+    }
+
+    /// The events have other places now.
+    pub fn moved(&mut self, now: impl Fn(usize) -> Option<usize>) {
+        let events = std::mem::take(&mut self.events).into_iter();
+        self.events = events
+            .filter_map(|(place, machine)| Some((now(place)?, machine)))
+            .collect();
     }
 
     /// Each id and the name that is known for it now. What its records claim is taken for its name

@@ -2,17 +2,22 @@
 //! so for the screen. Each job ends in exactly one of done, cancelled, failed, panicked
 //! (`threads`). No terminal and no output format here.
 
+mod account;
 mod clauses;
 pub mod details;
 pub mod drilldown;
 pub mod hunt;
+mod kept;
 mod late_hosts;
+mod load;
+mod members;
 pub mod report;
 pub mod rule;
+mod stored;
 pub mod threads;
 mod view;
 
 pub use report::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,
-    Progress, Report, RuleView, WorkerHandle,
+    Progress, Report, RuleView, Stage, WorkerHandle,
 };

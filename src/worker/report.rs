@@ -1,6 +1,7 @@
 //! What the screen asks of a worker ([`Job`]) and what it is told ([`Report`]): values only, so
 //! that they can be compared in a test, logged, and dropped when they are stale.
 
+use super::hunt::Pass;
 use crate::event::Timestamp;
 use crate::evidence::ledger::Ledger;
 use crate::search::Table;
@@ -13,7 +14,7 @@ pub trait WorkerHandle {
     /// Starts a job over the findings that its places count in: those that the screen shows,
     /// which may be older than the newest.
     fn start(&mut self, job: Job, over: Arc<Findings>);
-    /// Asks loading to stop; what was found until then stands.
+    /// Asks loading to stop, whichever pass it is in; what was found until then stands.
     fn cancel_loading(&mut self);
     /// What the jobs report. Bounded: the disk waits for the screen.
     fn reports(&self) -> &Receiver<Report>;
@@ -22,7 +23,8 @@ pub trait WorkerHandle {
 /// Work that may take longer than a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Job {
-    /// Read the evidence and run the rule's search over it. Asked once, at the start.
+    /// Read the evidence and run the rule's search over it, then go through it once more for all
+    /// that is not rows (see [`Stage`]). Asked once, at the start.
     Load,
     /// The whole text of the record behind an event.
     Raw {
@@ -81,12 +83,16 @@ pub enum JobEnd {
 /// A message from a job.
 #[derive(Debug, Clone)]
 pub enum Report {
-    /// How far loading is.
+    /// How far loading is. The first one of a stage always comes.
     Progress(Progress),
+    /// What imported risk events score; sent before any row. Entity (trimmed, lower-cased) and
+    /// sum, by entity.
+    Imported(Arc<[(String, u64)]>),
     /// The names of the members by `SourceId`, as a person reads them, hostile; sent before rows
     /// whose events lie in them, and again when more are known.
     Sources(Arc<[Arc<str>]>),
-    /// The rows found until now, all of them.
+    /// The rows found until now, all of them; in [`Stage::Index`] the same rows, of whose events
+    /// more is known.
     Findings(Arc<Findings>),
     /// Loading has ended: the accounting of the evidence.
     Loaded(Arc<Loaded>),
@@ -126,9 +132,24 @@ pub enum Report {
     },
 }
 
+/// What loading does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    /// It goes through the evidence once, for everything.
+    #[default]
+    Once,
+    /// It looks for the rows, at records that can matter to the search and at no others.
+    Rows,
+    /// It has all rows, and goes through everything once more: for the accounting, and for what
+    /// lies around the rows.
+    Index,
+}
+
 /// How far loading is. Sums over everything read until now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Progress {
+    /// What it does.
+    pub stage: Stage,
     /// Bytes read of the files as they lie on the disk (packed ones packed).
     pub bytes_read: u64,
     /// Bytes of all files; `None` for standard input.
@@ -152,6 +173,9 @@ pub struct Progress {
 /// What is known when loading has ended.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
+    /// What the figures rest on: with [`Pass::Rows`] they are of the records that can matter to
+    /// the search, and of no others.
+    pub pass: Pass,
     /// The accounting.
     pub ledger: Ledger,
     /// Creations that the search was asked about: each event once, within the bounds.
@@ -165,10 +189,6 @@ pub struct Loaded {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Rows in and out of each stage of the search: (stage as text, rows in, rows out).
     pub stages: Vec<(String, u64, u64)>,
-    /// Risk events imported (`--risk-events`).
-    pub risk_imported: u64,
-    /// The sums of their scores: entity (trimmed, lower-cased) and sum, by entity.
-    pub imported_scores: Vec<(String, u64)>,
     /// Events that the search would have taken, had they a time: they are in no span of time.
     pub without_time: u64,
 }

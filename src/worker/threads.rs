@@ -1,15 +1,16 @@
-//! The threads that work for the screen: one loads, one looks things up. Reports go through a
+//! The threads that work for the screen: one loads (`load`), one looks things up. Reports go through a
 //! bounded channel, so that the disk waits for the screen. A panic in a job is caught and reported;
 //! every job ends in exactly one [`JobEnd`].
 
 use super::details;
 use super::drilldown::{Over, Tokens};
-use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
-use super::report::{DrilldownResult, Job, JobEnd, JobKind, Progress, Report, WorkerHandle};
+use super::hunt::{HuntOptions, Hunted, Pass};
+pub use super::load::Passes;
+use super::load::{Desk, load};
+use super::report::{DrilldownResult, Job, JobEnd, JobKind, Report, WorkerHandle};
 use super::rule::Rule;
 use crate::cim::Sources;
-use crate::evidence::member::Member;
-use crate::risk::{EntityScore, RiskEvent, Scores, entity_key};
+use crate::risk::RiskEvent;
 use crate::store::Findings;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::any::Any;
@@ -17,14 +18,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 /// How many reports wait for the screen before the disk does.
 const REPORTS: usize = 64;
-/// How often rows are made anew while they come in. Making them costs time that grows with them,
-/// so the pause grows too: at most a tenth of the time goes into it.
-const PAUSE: Duration = Duration::from_millis(60);
-
 /// What all jobs share.
 #[derive(Debug)]
 pub struct Engine {
@@ -42,6 +38,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub struct Worker {
     engine: Arc<Engine>,
+    passes: Passes,
     state: Arc<Mutex<Arc<Hunted>>>,
     lookups: Sender<(Job, Arc<Findings>)>,
     /// Ends a lookup that reads the evidence again; loading has its own flag in the options.
@@ -62,6 +59,8 @@ impl Worker {
         let stop = stop_lookup.clone();
         thread::spawn(move || {
             let options = HuntOptions {
+                // Whatever is looked up asks for rows, not for figures.
+                pass: Pass::Rows,
                 cancel: stop.clone(),
                 ..for_thread.options.clone()
             };
@@ -82,12 +81,19 @@ impl Worker {
         });
         Self {
             engine,
+            passes: Passes::default(),
             state,
             lookups,
             stop_lookup,
             send,
             reports,
         }
+    }
+
+    /// With another choice of passes.
+    #[must_use]
+    pub fn with_passes(self, passes: Passes) -> Self {
+        Self { passes, ..self }
     }
 }
 
@@ -99,8 +105,14 @@ impl WorkerHandle for Worker {
             return;
         }
         let (engine, state, send) = (self.engine.clone(), self.state.clone(), self.send.clone());
+        let passes = self.passes;
         thread::spawn(move || {
-            let end = guarded(|| load(&engine, &state, &send));
+            let desk = Desk {
+                engine: &engine,
+                state: &state,
+                send: &send,
+            };
+            let end = guarded(|| load(desk, passes));
             let _ = send.send(Report::Ended {
                 kind: JobKind::Load,
                 end,
@@ -140,95 +152,6 @@ fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a fault without a message".to_owned())
-}
-
-fn load(engine: &Engine, state: &Mutex<Arc<Hunted>>, send: &Sender<Report>) -> JobEnd {
-    let mut teller = Teller {
-        send,
-        state,
-        told: 0,
-        members: 0,
-        next: Instant::now(),
-    };
-    let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut teller);
-    hunted.loaded.risk_imported = engine.imported.len() as u64;
-    hunted.loaded.imported_scores = imported_scores(&engine.imported);
-    let complete = hunted.loaded.ledger.complete;
-    // Here, where nobody waits for a key to be answered.
-    hunted.findings.index();
-    let hunted = Arc::new(hunted);
-    *state.lock().unwrap_or_else(PoisonError::into_inner) = hunted.clone();
-    let reports = [
-        Report::Sources(names(&hunted.members)),
-        Report::Findings(hunted.findings.clone()),
-        Report::Loaded(Arc::new(hunted.loaded.clone())),
-    ];
-    for report in reports {
-        if send.send(report).is_err() {
-            return JobEnd::Cancelled;
-        }
-    }
-    if complete {
-        JobEnd::Done
-    } else {
-        JobEnd::Cancelled
-    }
-}
-
-fn imported_scores(events: &[RiskEvent]) -> Vec<(String, u64)> {
-    // Scores of risk events are whole numbers from 1 to 100 (contentctl, `rba.py`).
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a sum of scores, rounded, that is not negative"
-    )]
-    let sum = |scored: &EntityScore| scored.score.max(0.0).round() as u64;
-    let scores = Scores::new(events);
-    scores
-        .iter()
-        .map(|scored| (entity_key(&scored.entity), sum(scored)))
-        .collect()
-}
-
-/// Tells the screen how loading goes, and the rows whenever new events have come.
-struct Teller<'a> {
-    send: &'a Sender<Report>,
-    state: &'a Mutex<Arc<Hunted>>,
-    told: usize,
-    members: usize,
-    next: Instant,
-}
-
-impl Observer for Teller<'_> {
-    fn advance(&mut self, progress: &Progress, hunt: &Hunt<'_>) {
-        let now = Instant::now();
-        if now < self.next && self.told > 0 {
-            return;
-        }
-        // A full channel means that the screen is behind: the next progress replaces this one.
-        let _ = self.send.try_send(Report::Progress(progress.clone()));
-        if hunt.event_count() == self.told {
-            self.next = now + PAUSE / 2;
-            return;
-        }
-        self.told = hunt.event_count();
-        let snapshot = Arc::new(hunt.snapshot());
-        snapshot.findings.index();
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = snapshot.clone();
-        if snapshot.members.len() > self.members {
-            self.members = snapshot.members.len();
-            let _ = self.send.send(Report::Sources(names(&snapshot.members)));
-        }
-        let _ = self.send.send(Report::Findings(snapshot.findings.clone()));
-        self.next = Instant::now() + PAUSE.max(now.elapsed() * 10);
-    }
-}
-
-fn names(members: &[Member]) -> Arc<[Arc<str>]> {
-    members
-        .iter()
-        .map(|member| Arc::from(&*member.name))
-        .collect()
 }
 
 /// What a lookup works on.

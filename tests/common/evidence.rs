@@ -5,7 +5,7 @@ use gimlet::cim::DatasetRow;
 use gimlet::event::{EventTime, Identity, Locator, Position, SourceId, Value};
 use gimlet::evidence::ledger::{BadEntry, CreationEntry, Ledger, Status};
 use gimlet::search::{Row, Table};
-use gimlet::store::{EventUrl, Findings, StoredEvent};
+use gimlet::store::{EventUrl, Findings, Grandparent, KnownBy, ParentIds, StoredEvent};
 use gimlet::worker::Loaded;
 use std::sync::Arc;
 
@@ -118,7 +118,11 @@ fn stored(place: usize, seed: &Seed) -> Arc<StoredEvent> {
         image: None,
         account: Some(seed.account.into()),
         endpoint: endpoint.into(),
-        grandparent: (seed.parent == "cmd.exe").then(|| "java.exe".into()),
+        grandparent: (seed.parent == "cmd.exe").then(|| Grandparent {
+            name: "java.exe".into(),
+            by: KnownBy::ProcessGuid,
+        }),
+        parent: ParentIds::default(),
         parent_command_line: Some(
             format!("\"C:\\Windows\\system32\\{}\" /c start", seed.parent).into(),
         ),
@@ -367,8 +371,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ("tstats".into(), 8214, 6),
             ("drop_dm_object_name(Processes)".into(), 6, 6),
         ],
-        risk_imported: 0,
-        imported_scores: Vec::new(),
+        pass: gimlet::worker::hunt::Pass::Everything,
         without_time: 0,
     }
 }

@@ -21,7 +21,7 @@ use gimlet::search::Table;
 use gimlet::store::{Findings, StoredEvent};
 use gimlet::ui::{self, Theme};
 use gimlet::worker::WorkerHandle;
-use gimlet::worker::threads::{Engine, Worker};
+use gimlet::worker::threads::{Engine, Passes, Worker};
 use gimlet::worker::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,
     Progress, Report,
@@ -351,12 +351,17 @@ impl Desk {
 
     /// On a real engine, which loads until everything is read.
     pub fn on(engine: Engine, width: u16, height: u16) -> Self {
+        Self::on_in(Passes::default(), engine, width, height)
+    }
+
+    /// The same in so many passes.
+    pub fn on_in(passes: Passes, engine: Engine, width: u16, height: u16) -> Self {
         let settings = Settings {
             rule: Arc::new(engine.rule.view()),
             ..Settings::default()
         };
         let mut desk = Self::with(settings, Evidence::default(), width, height);
-        desk.worker = Some(Worker::new(engine));
+        desk.worker = Some(Worker::new(engine).with_passes(passes));
         let effects = desk.app.start();
         desk.effects(effects);
         desk.settle();

@@ -127,6 +127,11 @@ impl DrilldownPane {
         self.stale = true;
     }
 
+    /// More is known of what it was asked over.
+    pub(in crate::app) fn more_is_known(&mut self) {
+        self.stale = self.asked.is_some();
+    }
+
     fn fit_table(&mut self) {
         let rows = self.found().map_or(0, |found| found.table.rows.len());
         self.table

@@ -80,7 +80,7 @@ fn hosts_counted_on_the_way_are_those_of_the_end() {
             ),
             _ => ledger.log_cleared(file, name, None),
         }
-        assert_eq!(ledger.host_counts(), ledger.count_hosts(), "step {step}");
+        assert_eq!(ledger.host_counts(), ledger.lines.counts(), "step {step}");
     }
     assert_eq!(ledger.host_counts(), (4, 4));
     ledger.rename_host("A", "d");
@@ -90,4 +90,47 @@ fn hosts_counted_on_the_way_are_those_of_the_end() {
     for host in &ledger.hosts {
         assert!(host.files.is_sorted_by(|one, other| one < other));
     }
+}
+
+#[test]
+fn files_may_be_read_in_any_order() {
+    let mut ledger = Ledger::default();
+    let at = |seconds| {
+        let at = Timestamp::from_seconds(seconds)?;
+        Some(EventTime { at, assumed: false })
+    };
+    ledger.creation(SourceId(2), creation("WEB", false));
+    ledger.log_cleared(SourceId(2), "WEB", at(60));
+    ledger.creation(SourceId(0), creation("web", true));
+    ledger.read_late(SourceId(0), SourceId(2));
+    ledger.log_cleared(SourceId(0), "web", at(0));
+    ledger.out_of_scope(SourceId(2), Some("Web"), None);
+    ledger.settle(true);
+    assert_eq!(ledger.check(), Ok(()));
+    let line = &ledger.hosts[0];
+    assert_eq!(
+        (line.host.as_str(), line.files.as_slice()),
+        ("web", &[0, 2][..])
+    );
+    let cleared = ["1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z"];
+    assert_eq!(line.log_cleared, cleared);
+    let duplicates = ledger.files.iter().map(|file| file.duplicates);
+    assert_eq!(duplicates.collect::<Vec<_>>(), [0, 0, 1]);
+}
+
+#[test]
+fn a_renamed_host_may_be_counted_under_its_old_name_again() {
+    let mut ledger = Ledger::default();
+    ledger.creation(SourceId(0), creation("F00D", false));
+    ledger.rename_host("f00d", "web");
+    ledger.creation(SourceId(0), creation("F00D", false));
+    ledger.creation(SourceId(0), creation("f00d", false));
+    ledger.rename_host("F00D", "WEB");
+    ledger.settle(true);
+    assert_eq!(ledger.check(), Ok(()));
+    let hosts = ledger
+        .hosts
+        .iter()
+        .map(|line| (line.host.as_str(), line.creations));
+    assert_eq!(hosts.collect::<Vec<_>>(), [("web", 3)]);
 }

@@ -10,21 +10,14 @@ use crate::ui::canvas::Canvas;
 use crate::ui::figures::{bytes, count, ledger_time, long, percent, thousands};
 use crate::ui::text::{self, Line, wrap};
 use crate::ui::theme::{Role, Theme};
+use crate::worker::Stage;
 use ratatui::layout::Rect;
 
 /// Draws the view.
 pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme();
     let Some(loaded) = &app.loaded else {
-        let p = &app.progress;
-        let text = format!(
-            "{} of {} read, {}, {}. The account stands when reading has ended.",
-            thousands(p.files_done),
-            count(p.files_total, "file"),
-            count(p.records, "record"),
-            count(p.creations, "process creation"),
-        );
-        let line = vec![theme.label(text, Role::Plain)];
+        let line = vec![theme.label(unfinished(app), Role::Plain)];
         let inside = padded(area);
         for (y, line) in wrap(&line, usize::from(inside.width), 0).iter().enumerate() {
             canvas.line(text::row(inside, y), line);
@@ -35,7 +28,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let mut body = area;
     if !app.expanded {
         let inside = padded(area);
-        let lines = totals(ledger, theme);
+        let lines = totals(app, ledger, theme);
         let room = usize::from(inside.width);
         let lines: Vec<Line> = lines.iter().flat_map(|line| wrap(line, room, 2)).collect();
         for (y, line) in lines.iter().enumerate() {
@@ -58,7 +51,35 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     draw_account(app, ledger, canvas, beside, focus == Pane::Account);
 }
 
-fn totals(ledger: &Ledger, theme: Theme) -> Vec<Line> {
+/// What is said before the account stands.
+fn unfinished(app: &App) -> String {
+    let p = &app.progress;
+    let files = format!(
+        "{} of {} read",
+        thousands(p.files_done),
+        count(p.files_total, "file")
+    );
+    if p.stage == Stage::Rows {
+        return format!(
+            "{files}. The search looks at the records that can matter to it, and at no others. What \
+             was read of which host and file is counted when all rows are found."
+        );
+    }
+    let figures = format!(
+        "{files}, {}, {}",
+        count(p.records, "record"),
+        count(p.creations, "process creation"),
+    );
+    if p.stage == Stage::Index {
+        return format!(
+            "All rows are found, and the evidence is counted: {figures}. These figures are not \
+             final. The account by host and file stands when the indexing has ended."
+        );
+    }
+    format!("{figures}. The account stands when reading has ended.")
+}
+
+fn totals(app: &App, ledger: &Ledger, theme: Theme) -> Vec<Line> {
     let t = &ledger.totals;
     let sum = format!(
         "{} = {} + {} out of scope + {} passed over + {} bad",
@@ -83,7 +104,14 @@ fn totals(ledger: &Ledger, theme: Theme) -> Vec<Line> {
         vec![theme.label(files, Role::Plain)],
     ];
     if !ledger.complete {
-        let text = "Reading was stopped: the account is of a part.";
+        let text = match (app.counts_everything(), app.has_all_rows()) {
+            (false, _) => {
+                "Reading was stopped: the account is of a part, and there only of the records that \
+                 can matter to the search."
+            }
+            (true, true) => "The counting was stopped: the rows are complete, the account is not.",
+            (true, false) => "Reading was stopped: the account is of a part.",
+        };
         lines.push(vec![theme.label(text, Role::Warn)]);
     }
     if let Err(why) = ledger.check() {

@@ -351,9 +351,10 @@ fn none_text(app: &App, theme: Theme) -> Vec<Line> {
         ];
     }
     match (&app.loading, &app.loaded) {
-        (Loading::Running | Loading::Stopping, _) => {
+        (Loading::Running | Loading::Stopping, _) if app.is_finding() => {
             vec![plain("Reading the evidence. No row until now.".to_owned())]
         }
+        (Loading::Running | Loading::Stopping, _) => super::none::counting(app, theme),
         (Loading::Failed(why), _) => vec![
             vec![theme.label("The evidence could not be read.", Role::Bad)],
             plain(why.clone()),

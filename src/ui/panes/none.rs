@@ -4,7 +4,7 @@
 use super::clause::{self, Clause};
 use crate::app::{Action, App, Loading};
 use crate::evidence::ledger::{FileEntry, Totals};
-use crate::ui::figures::{count, long, span, thousands};
+use crate::ui::figures::{bytes, count, long, percent, span, thousands};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
 use crate::worker::Loaded;
@@ -14,7 +14,10 @@ use std::fmt::Write as _;
 pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
     let totals = &loaded.ledger.totals;
     let key = app.keymap.key_of(Action::ViewEvidence);
-    if totals.creations == 0 {
+    if !app.counts_everything() {
+        return stopped(app, theme);
+    }
+    if totals.creations == 0 && loaded.ledger.complete {
         return untested(totals, key, theme);
     }
     let clauses: Vec<Clause<'_>> = loaded.clause_counts.iter().map(clause::read).collect();
@@ -67,6 +70,40 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
     lines
 }
 
+/// All was searched, and what the answer rests on is not counted yet.
+pub fn counting(app: &App, theme: Theme) -> Vec<Line> {
+    let p = &app.progress;
+    let size = p.bytes_total.map_or(String::new(), |total| {
+        format!(", {} of {} until now", bytes(p.bytes_read), bytes(total))
+    });
+    let text = format!(
+        "The search went through all the evidence. What that rests on is being counted{size}: {} \
+         among {} on {} of {}. Which clause of the search is met how often is told at the end.",
+        count(p.creations, "process creation"),
+        count(p.records, "record"),
+        thousands(p.hosts_with_creations),
+        count(p.hosts, "host"),
+    );
+    vec![vec![
+        theme.label("No rows. ", Role::Strong),
+        theme.label(text, Role::Plain),
+    ]]
+}
+
+/// The search was stopped while it looked for rows and at nothing else.
+fn stopped(app: &App, theme: Theme) -> Vec<Line> {
+    let p = &app.progress;
+    let of = p.bytes_total.map_or(String::new(), |total| {
+        format!(" of {} ({}%)", bytes(total), percent(p.bytes_read, total))
+    });
+    let text = format!(
+        "No row until reading was stopped, after {}{of}. Nothing was counted: this answers nothing \
+         about the rest.",
+        bytes(p.bytes_read)
+    );
+    vec![vec![theme.label(text, Role::Warn)]]
+}
+
 /// Nothing that the search looks at was there.
 fn untested(totals: &Totals, key: &str, theme: Theme) -> Vec<Line> {
     let others = count(totals.files_not_evidence, "file");
@@ -103,7 +140,12 @@ fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
 fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
     let mut texts = Vec::new();
     if app.loading == Loading::Stopped {
-        texts.push("Reading was stopped: this covers a part of the evidence.".to_owned());
+        let text = if app.has_all_rows() {
+            "The counting was stopped: all evidence was searched, the figures are of a part of it."
+        } else {
+            "Reading was stopped: this covers a part of the evidence."
+        };
+        texts.push(text.to_owned());
     }
     let files = loaded.ledger.files.iter();
     let problems = long(files.filter(|file| FileEntry::is_problem(file)).count());

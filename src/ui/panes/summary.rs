@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::app::copying::defang;
 use crate::app::grouping::GroupLine;
 use crate::event::Timestamp;
-use crate::store::{Finding, StoredEvent};
+use crate::store::{Finding, KnownBy, StoredEvent};
 use crate::ui::figures::{count, long, thousands};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
@@ -92,16 +92,21 @@ impl Writer<'_> {
         lines
     }
 
-    /// What started what, as far as the record tells.
+    /// What started what, as far as the record and the creations before it tell.
     fn chain(&self, event: Option<&StoredEvent>, cell: &impl Fn(&str) -> String) -> Line {
         let theme = self.theme;
         let mut line = Line::new();
-        let grandparent = event.and_then(|event| event.grandparent.as_deref());
+        let grandparent = event.and_then(|event| event.grandparent.as_ref());
         let parent = cell("parent_process_name");
-        for name in grandparent.into_iter().chain([parent.as_str()]) {
-            line.push(theme.data(name, Role::Plain));
+        if let Some(grandparent) = grandparent {
+            line.push(theme.data(&grandparent.name, Role::Plain));
+            if grandparent.by == KnownBy::ProcessId {
+                line.push(theme.label(" (by pid)", Role::Dim));
+            }
             line.push(theme.label(" ▸ ", Role::Dim));
         }
+        line.push(theme.data(parent, Role::Plain));
+        line.push(theme.label(" ▸ ", Role::Dim));
         line.push(theme.data(cell("process_name"), Role::Strong));
         line
     }

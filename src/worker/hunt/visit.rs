@@ -1,0 +1,245 @@
+//! What a hunt does with each record: maps a creation to the rule's dataset, asks the search about
+//! it, keeps it when it passes; counts everything.
+
+use super::Hunt;
+use crate::cim::{Machine, OutOfScope, Scope, SourceIndex};
+use crate::event::{EventTime, Identity, Outline, Record, SourceId};
+use crate::evidence::format::Detected;
+use crate::evidence::ledger::CreationEntry;
+use crate::evidence::member::Member;
+use crate::evidence::outcome::{BadRecord, Outcome};
+use crate::evidence::read::Visitor;
+use crate::store::Other;
+use crate::worker::kept::{Fate, Seen};
+use crate::worker::stored::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+impl Visitor for Hunt<'_> {
+    fn begin(&mut self, member: &Member, detected: &Detected) {
+        self.come_to(member);
+        let member = self.members.register(member, Some(detected));
+        self.account.begin(&member, detected);
+    }
+
+    fn record(&mut self, mut record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()> {
+        record.locator.source = self.members.number(record.locator.source);
+        self.account.record(&record);
+        let scope = self.sources.scope(&record);
+        // Of the record as it stands, so that it can be told again when the bytes are read again.
+        let identity = matches!(scope, Scope::Creation(_)).then(|| record.identity());
+        record.time = self.account.possible(record.time);
+        match (scope, identity) {
+            (Scope::Creation(source), Some(identity)) => {
+                self.account.progress.creations += 1;
+                self.creation(source, &record, identity, raw);
+            }
+            (Scope::OutOfScope(why), _) => self.out_of_scope(why, &record),
+            (Scope::Creation(_), None) => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn outline(&mut self, mut outline: Outline) -> ControlFlow<()> {
+        outline.locator.source = self.members.number(outline.locator.source);
+        outline.time = self.account.possible(outline.time);
+        self.account.outline(&outline);
+        if let Some(store) = &mut self.store {
+            store.add_other(&Other {
+                time: outline.time,
+                host: outline.computer.as_deref(),
+                provider: &outline.provider,
+                event_id: outline.event_id,
+                channel: outline.channel.as_deref(),
+                locator: outline.locator,
+            });
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn bad(&mut self, member: &Member, bad: BadRecord) {
+        self.account.bad(self.members.number(member.id), bad);
+    }
+
+    fn progress(&mut self, read: u64, total: Option<u64>) {
+        self.account.progress.bytes_read = read;
+        self.account.progress.bytes_total = total;
+        self.tell();
+    }
+
+    fn end(&mut self, member: &Member, outcome: Outcome) {
+        self.come_to(member);
+        let member = self.members.register(member, None);
+        self.account.end(&member, outcome);
+        self.tell();
+    }
+}
+
+impl Hunt<'_> {
+    fn creation(
+        &mut self,
+        source: SourceIndex,
+        record: &Record,
+        identity: Identity,
+        raw: &mut dyn FnMut() -> Arc<str>,
+    ) {
+        let hosts = Arc::clone(&self.hosts);
+        let row = self.sources.map(source, record, &hosts);
+        let facts = self.sources.facts(source, record, &hosts);
+        let read = Read {
+            sources: self.sources,
+            names: self.names,
+            source,
+            record,
+            facts: &facts,
+            row: &row,
+            identity,
+        };
+        let machine = self.sources.unnamed_machine(source, record, &hosts);
+        let host = machine
+            .map(|m| m.id)
+            .or(facts.endpoint.as_deref())
+            .unwrap_or("unknown");
+        let with_command_line = facts
+            .recorded_command_line
+            .is_some_and(|line| !line.trim().is_empty());
+        let seen = self.kept.seen(identity);
+        let creation = CreationEntry {
+            host,
+            source: self.sources.get(source).map_or("", |s| s.title.as_str()),
+            time: record.time,
+            with_command_line,
+            duplicate: seen.is_some(),
+        };
+        self.account
+            .ledger
+            .creation(record.locator.source, creation);
+        if let Some(machine) = machine {
+            self.late_hosts.note(machine);
+        }
+        let earlier = seen.filter(|_| !self.options.keep_duplicates);
+        if let Some(store) = self.store.as_mut().filter(|_| earlier.is_none()) {
+            store.add(&read.creation(host));
+        }
+        let fate = self.judge(read, machine, earlier.map(|seen| seen.fate), raw);
+        self.note(identity, record.locator.source.0, seen, fate);
+    }
+
+    /// Asks the search about a copy of an event. Copies of one event may differ in what the identity
+    /// leaves out, so that each is asked about: the fast path does not see those that can't pass.
+    fn judge(
+        &mut self,
+        read: Read<'_>,
+        machine: Option<Machine<'_>>,
+        earlier: Option<Fate>,
+        raw: &mut dyn FnMut() -> Arc<str>,
+    ) -> Fate {
+        let (record, row) = (read.record, read.row);
+        let passes = self.rule.plan.test(row);
+        if !self.in_window(record.time) {
+            return match earlier {
+                Some(fate) => fate,
+                None if record.time.is_none() && passes => {
+                    self.account.without_time += 1;
+                    Fate::Timeless
+                }
+                None => Fate::Outside,
+            };
+        }
+        if !matches!(earlier, Some(Fate::Tested | Fate::Kept(_))) {
+            let line = read.facts.recorded_command_line;
+            let with_command_line = line.is_some_and(|line| !line.trim().is_empty());
+            self.account
+                .tested(self.rule, row, record.time, with_command_line);
+            if earlier == Some(Fate::Timeless) {
+                self.account.without_time = self.account.without_time.saturating_sub(1);
+            }
+        }
+        let unresolved = machine.is_some()
+            && self
+                .sources
+                .unresolved_host(read.source, record, &self.hosts)
+                .is_some();
+        // Rows are tested once more when they are made, with the names known then.
+        let may_pass = passes || (unresolved && self.waits_for_dest);
+        if !may_pass {
+            return earlier
+                .filter(|fate| matches!(fate, Fate::Kept(_)))
+                .unwrap_or(Fate::Tested);
+        }
+        let stream = self.members.is_stream(record.locator.source);
+        let raw = || (stream || self.options.keep_raw).then(raw);
+        let (place, is_new) = match earlier {
+            Some(Fate::Kept(place)) => {
+                let event = || read.event(raw());
+                (place, self.kept.add_copy(place, record.locator, event))
+            }
+            _ => (self.kept.keep(read.event(raw())), true),
+        };
+        if is_new {
+            self.late_hosts
+                .note_event(machine, place as usize, unresolved);
+        }
+        Fate::Kept(place)
+    }
+
+    fn note(&mut self, identity: Identity, source: u32, seen: Option<Seen>, fate: Fate) {
+        let first = seen.map_or(source, |seen| seen.source);
+        if source < first {
+            let [source, first] = [source, first].map(SourceId);
+            self.account.ledger.read_late(source, first);
+        }
+        let source = first.min(source);
+        let now = Seen { source, fate };
+        if seen != Some(now) {
+            self.kept.note(identity, now);
+        }
+    }
+
+    fn in_window(&self, time: Option<EventTime>) -> bool {
+        let (since, until) = (self.options.since, self.options.until);
+        match time {
+            Some(time) => since.is_none_or(|s| time.at >= s) && until.is_none_or(|u| time.at < u),
+            // An event without time is in no span of time, as in Splunk.
+            None => since.is_none() && until.is_none(),
+        }
+    }
+
+    fn out_of_scope(&mut self, why: OutOfScope, record: &Record) {
+        if why == OutOfScope::HostRecord {
+            Arc::make_mut(&mut self.hosts).learn(record);
+        }
+        let (source, host) = (record.locator.source, record.computer());
+        let event = record.provider().zip(record.event_id());
+        self.account
+            .out_of_scope(source, host, record.time, event.unwrap_or_default());
+        if let (Some(store), Some((provider, event_id))) = (&mut self.store, event) {
+            store.add_other(&Other {
+                time: record.time,
+                host,
+                provider,
+                event_id,
+                channel: record.channel(),
+                locator: record.locator,
+            });
+        }
+    }
+
+    /// The files that were to be read first have been.
+    fn gathered(&mut self) {
+        if self.first.take().is_none() {
+            return;
+        }
+        if let (Some(store), Some(observer)) = (&mut self.store, &mut self.observer) {
+            store.seal();
+            observer.gathered(store);
+        }
+    }
+
+    fn come_to(&mut self, member: &Member) {
+        let first = self.first.as_ref();
+        if first.is_some_and(|first| !first.contains(&member.path)) {
+            self.gathered();
+        }
+    }
+}
