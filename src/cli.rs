@@ -207,6 +207,9 @@ pub struct ReadingArgs {
     /// Count copies of an event as an index does that holds them all
     #[arg(long)]
     pub keep_duplicates: bool,
+    /// Read every record, those too that lack what the rule looks for (slower, the same rows)
+    #[arg(long)]
+    pub no_prefilter: bool,
 }
 
 /// How things are shown.

@@ -377,7 +377,7 @@ fn ledger() -> Ledger {
         };
         ledger.bad(all, bad);
     }
-    ledger.file(web).gaps = vec!["12-15".into(), "88".into()];
+    ledger.file(web).gaps = Some(vec!["12-15".into(), "88".into()]);
     ledger.file(all).passed_over = 1_200_000;
     ledger.file(all).records += 1_200_000;
     ledger.file(SourceId(2)).status = Status::NotOpened;

@@ -82,8 +82,8 @@ pub struct FileEntry {
     pub first: Option<String>,
     /// Latest time of a record.
     pub last: Option<String>,
-    /// Missing runs of record ids, `first-last`.
-    pub gaps: Vec<String>,
+    /// Missing runs of record ids, `first-last`; null where records were passed over.
+    pub gaps: Option<Vec<String>>,
     /// How far it was read.
     pub status: Status,
     /// Why not to its end, or what to do about it.
@@ -91,6 +91,12 @@ pub struct FileEntry {
     /// It was named on the command line, so that not reading it counts.
     #[serde(skip)]
     pub named: bool,
+    /// Bytes that were passed over.
+    #[serde(skip)]
+    pub passed_bytes: u64,
+    /// Some records were passed over uncounted.
+    #[serde(skip)]
+    pub uncounted: bool,
     #[serde(skip)]
     span: Span,
 }
@@ -164,6 +170,12 @@ pub struct Totals {
     pub hosts: u64,
     /// Hosts with process creations.
     pub hosts_with_creations: u64,
+    /// Bytes that were passed over.
+    #[serde(skip)]
+    pub passed_bytes: u64,
+    /// Some records were passed over uncounted.
+    #[serde(skip)]
+    pub uncounted: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -307,6 +319,8 @@ impl Ledger {
             totals.creations += file.creations;
             totals.with_command_line += file.with_command_line;
             totals.passed_over += file.passed_over;
+            totals.passed_bytes += file.passed_bytes;
+            totals.uncounted |= file.uncounted;
             totals.out_of_scope += file.out_of_scope;
             totals.duplicates += file.duplicates;
             totals.bad += file.bad_total;
@@ -366,6 +380,10 @@ impl FileEntry {
         self.bytes = outcome.bytes;
         self.repaired = outcome.repaired;
         self.skipped_bytes = outcome.skipped_bytes;
+        self.records += outcome.passed_over;
+        self.passed_over = outcome.passed_over;
+        self.passed_bytes = outcome.passed_bytes;
+        self.uncounted = outcome.uncounted;
         let is_text =
             matches!(outcome.status, Status::Read | Status::Partly) && self.format != "EVTX";
         self.encoding = is_text.then(|| outcome.encoding.to_string());
@@ -376,7 +394,8 @@ impl FileEntry {
             (Some(reason), Some(hint)) => Some(format!("{reason}; {hint}")),
             (reason, hint) => reason.clone().or_else(|| hint.clone()),
         };
-        self.gaps = gaps;
+        // Of records that nobody looked at the numbers are not known.
+        self.gaps = (outcome.passed_bytes == 0).then_some(gaps);
     }
 
     /// Whether it belongs among the problems: evidence, or named, and not wholly read.

@@ -58,6 +58,8 @@ pub struct Outcome {
     pub passed_over: u64,
     /// Bytes that it passed over.
     pub passed_bytes: u64,
+    /// In some of them records were not counted.
+    pub uncounted: bool,
     /// Records in which bytes that were no text were replaced.
     pub repaired: u64,
     /// Bytes between records, of no meaning here: white space, an enclosing element, empty chunks.
@@ -79,6 +81,7 @@ impl Outcome {
             bad: 0,
             passed_over: 0,
             passed_bytes: 0,
+            uncounted: false,
             repaired: 0,
             skipped_bytes: 0,
             encoding: Encoding::default(),

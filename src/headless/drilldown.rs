@@ -12,7 +12,7 @@ use crate::spl::bind::tokens;
 use crate::store::Findings;
 use crate::worker::DrilldownResult;
 use crate::worker::drilldown::{Over, Tokens};
-use crate::worker::hunt::{Hunted, hunt};
+use crate::worker::hunt::{Hunted, Pass, hunt};
 use crate::worker::rule::Rule;
 use anyhow::{Context as _, Result, anyhow};
 use std::time::Instant;
@@ -20,7 +20,8 @@ use std::time::Instant;
 /// Runs a drilldown; returns the exit status.
 pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     let clock = Instant::now();
-    let (engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
+    let (mut engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
+    engine.options.pass = Pass::Rows;
     interrupt::watch(&engine.options.cancel)?;
     for remark in &remarks {
         say(remark);

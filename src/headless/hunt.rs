@@ -4,19 +4,22 @@ use super::outputs::Outputs;
 use super::progress::Line;
 use super::rows::{Printing, say, unless_closed};
 use super::{interrupt, session, status};
+use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
 use crate::event::{SourceId, Timestamp};
 use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
 use crate::evidence::member::{Member, Origin};
+use crate::evidence::prefilter::Wanted;
 use crate::report::{
     LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, counted, grouped, order,
-    problem_line, write_coverage, write_findings,
+    problem_line, size, write_coverage, write_findings,
 };
+use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
-use crate::worker::hunt::{Hunted, hunt};
+use crate::worker::hunt::{Hunted, Pass, hunt};
 use crate::worker::rule::Rule;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
@@ -30,11 +33,19 @@ pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8>
     let (clock, started) = (Instant::now(), now());
     let (mut engine, remarks) = session::engine(&args.reading, &[], settings)?;
     engine.options.keep_raw = args.events.is_some();
+    engine.options.pass = match (args.coverage, &args.ledger) {
+        (true, _) => Pass::Everything,
+        (false, Some(_)) => Pass::Counted,
+        (false, None) => Pass::Rows,
+    };
     let cancel = engine.options.cancel.clone();
     interrupt::watch(&cancel)?;
     let quiet = args.saying.quiet;
     for remark in &remarks {
         say(remark);
+    }
+    if engine.options.passes_over() && !quiet {
+        say_read_whole(&engine.rule, &engine.sources);
     }
     if args.rows.show_search {
         show_search(
@@ -196,6 +207,17 @@ fn say_files(ledger: &Ledger, verbose: bool) {
     }
 }
 
+/// Says why a rule asks for every record of a kind, where it does.
+fn say_read_whole(rule: &Rule, sources: &Sources) {
+    let needles = needles(&rule.plan, sources);
+    let of_windows = ("Windows event", &needles.windows);
+    for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm)] {
+        if let Wanted::Everything(why) = wanted {
+            say(&format!("full pass, every {kind} is read: {why}"));
+        }
+    }
+}
+
 /// What "no rows" rests on, in a few words; the coverage says it by host.
 pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
     let loaded = &hunted.loaded;
@@ -211,6 +233,15 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
     } else {
         format!("; {}", counts.join(", "))
     };
+    if totals.passed_bytes > 0 {
+        return format!(
+            "No rows of '{}' in {}: {} among the records that hold what it looks for{met}; --coverage \
+             reads the others too and says by host what this rests on",
+            rule.detection.name,
+            size(totals.bytes),
+            counted(loaded.tested, "process creation"),
+        );
+    }
     format!(
         "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
         rule.detection.name,

@@ -42,6 +42,7 @@ pub fn engine(
         since: reading.since,
         until: reading.until,
         keep_duplicates: reading.keep_duplicates,
+        no_prefilter: reading.no_prefilter,
         keep_raw: false,
         pass: Pass::Everything,
         index: false,

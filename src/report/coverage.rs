@@ -173,7 +173,7 @@ fn missing(host: &HostEntry, ledger: &Ledger) -> String {
     let files = host.files.iter();
     let gaps = files
         .filter_map(|file| ledger.files.get(*file as usize))
-        .flat_map(|file| &file.gaps);
+        .flat_map(|file| file.gaps.iter().flatten());
     let (mut runs, mut ids) = (0, 0_u64);
     for gap in gaps {
         runs += 1;
@@ -195,11 +195,9 @@ fn gap_length(gap: &str) -> u64 {
 }
 
 fn gap_line(file: &FileEntry) -> Option<String> {
-    if file.gaps.is_empty() {
-        return None;
-    }
-    let listed: Vec<&str> = file.gaps.iter().take(GAPS_LISTED).map(|g| &**g).collect();
-    let more = match file.gaps.len() - listed.len() {
+    let gaps = file.gaps.as_ref().filter(|gaps| !gaps.is_empty())?;
+    let listed: Vec<&str> = gaps.iter().take(GAPS_LISTED).map(|g| &**g).collect();
+    let more = match gaps.len() - listed.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };

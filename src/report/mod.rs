@@ -26,5 +26,5 @@ pub use json::{Document, RuleName, write_json};
 pub use ledger::{LedgerDocument, MacroOverride, RuleEntry, write_ledger};
 pub use rows::write_ndjson;
 pub use sort::{SortError, SortKey, by_first_time, order};
-pub use summary::{Summary, counted, grouped, problem_line};
+pub use summary::{Summary, counted, grouped, problem_line, size};
 pub use table::{TableStyle, write_findings, write_table};

@@ -7,7 +7,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// The numbers of the summary line. Prints as
-/// `3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · 4 duplicates · 0.9 s`.
+/// `3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · 4 duplicates · 0.9 s`;
+/// where records were passed over, how many bytes were gone through stands in place of what was not
+/// counted: `3 rows (3 events) · 1,012.9 MB · 41 files · 1 not read · 0.1 s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Rows found.
@@ -18,6 +20,8 @@ pub struct Summary {
     pub hosts: u64,
     /// Records met.
     pub records: u64,
+    /// Where records were passed over: bytes gone through, after unpacking.
+    pub bytes: Option<u64>,
     /// Members that are evidence or should have been.
     pub files: u64,
     /// Those not read to their end, and those named that are no evidence.
@@ -39,6 +43,7 @@ impl Summary {
             events,
             hosts: ledger.totals.hosts,
             records: ledger.totals.records,
+            bytes: (ledger.totals.passed_bytes > 0).then_some(ledger.totals.bytes),
             files: ledger.totals.files,
             not_read: ledger.files.iter().filter(unread).count() as u64,
             duplicates: ledger.totals.duplicates,
@@ -50,25 +55,33 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rows, events) = (counted(self.rows, "row"), counted(self.events, "event"));
+        write!(f, "{rows} ({events}) · ")?;
+        match self.bytes {
+            Some(bytes) => write!(f, "{}", size(bytes))?,
+            None => {
+                let hosts = counted(self.hosts, "host");
+                write!(f, "{hosts} · {}", counted(self.records, "record"))?;
+            }
+        }
+        let (files, not_read) = (counted(self.files, "file"), grouped(self.not_read));
+        write!(f, " · {files} · {not_read} not read")?;
+        if self.bytes.is_none() {
+            write!(f, " · {}", counted(self.duplicates, "duplicate"))?;
+        }
         let tenths = self.elapsed.as_millis() / 100;
-        write!(
-            f,
-            "{} ({}) · {} · {} · {} · {} not read · {} · {}.{} s",
-            counted(self.rows, "row"),
-            counted(self.events, "event"),
-            counted(self.hosts, "host"),
-            counted(self.records, "record"),
-            counted(self.files, "file"),
-            grouped(self.not_read),
-            counted(self.duplicates, "duplicate"),
-            tenths / 10,
-            tenths % 10
-        )?;
+        write!(f, " · {}.{} s", tenths / 10, tenths % 10)?;
         if self.interrupted {
             f.write_str(" · interrupted")?;
         }
         Ok(())
     }
+}
+
+/// A number of bytes for a person, in megabytes of a million.
+pub fn size(bytes: u64) -> String {
+    let tenths = bytes.saturating_add(50_000) / 100_000;
+    format!("{}.{} MB", grouped(tenths / 10), tenths % 10)
 }
 
 /// One line that says what is wrong with a file and what to do; `None` when nothing is.
@@ -151,6 +164,7 @@ mod tests {
     #[test]
     fn the_line_reads_as_documented() {
         let mut summary = Summary {
+            bytes: None,
             rows: 3,
             events: 3,
             hosts: 2,
@@ -165,6 +179,11 @@ mod tests {
             summary.to_string(),
             "3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · \
              4 duplicates · 0.9 s"
+        );
+        summary.bytes = Some(1_053_779_120);
+        assert_eq!(
+            summary.to_string(),
+            "3 rows (3 events) · 1,053.8 MB · 41 files · 1 not read · 0.9 s"
         );
         summary = Summary {
             rows: 1,

@@ -46,6 +46,8 @@ pub struct HuntOptions {
     pub keep_raw: bool,
     /// How thoroughly the evidence is gone through.
     pub pass: Pass,
+    /// Read every record at every pass.
+    pub no_prefilter: bool,
     /// Keep all events in columns: for what goes beyond the rows.
     pub index: bool,
     /// Set by anyone to end the hunt soon.
@@ -65,6 +67,11 @@ pub enum Pass {
 }
 
 impl HuntOptions {
+    /// Whether records that can't matter are passed over.
+    pub fn passes_over(&self) -> bool {
+        self.pass != Pass::Everything && !self.no_prefilter
+    }
+
     /// What there is to read, in the order of the evidence.
     pub fn inputs(&self) -> Vec<Input> {
         let built_in = self.built_in.iter();
@@ -209,7 +216,9 @@ impl<'a> Hunt<'a> {
             },
             cancel: self.options.cancel.clone(),
             total: total_bytes(&inputs),
-            prefilter: (self.options.pass != Pass::Everything)
+            prefilter: self
+                .options
+                .passes_over()
                 .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
             count: self.options.pass == Pass::Counted,
             keep_raw: self.options.keep_raw,

@@ -323,7 +323,7 @@ pub fn ledger(seeds: &[Seed]) -> Ledger {
             reason: "the chunk is cut off".into(),
         },
     );
-    ledger.file(SourceId(2)).gaps.push("78-90".into());
+    ledger.file(SourceId(2)).gaps = Some(vec!["78-90".into()]);
     let image = ledger.file(SourceId(6));
     image.path = "web-02/NTUSER.DAT".into();
     image.format = "registry hive".into();

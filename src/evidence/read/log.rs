@@ -10,7 +10,7 @@ use crate::evidence::discover::{self, Input};
 use crate::evidence::encoding::Decoded;
 use crate::evidence::format::Detected;
 use crate::evidence::framing::{self, Frame, Frames, Parsed};
-use crate::evidence::member::{Member, Origin, Place, display_name};
+use crate::evidence::member::{Member, Origin, Place};
 use crate::evidence::meter::{Meter, Metered, Stop};
 use crate::evidence::open::Opened;
 use crate::evidence::outcome::{BadRecord, Outcome, Status};
@@ -307,6 +307,7 @@ impl<'a> Reader<'a> {
                     Flow::Continue(())
                 }
                 Frame::Passed { len, records, .. } => {
+                    outcome.uncounted |= records == 0;
                     outcome.passed_bytes += len;
                     outcome.passed_over += records;
                     self.tick()

@@ -456,6 +456,7 @@ impl Whole {
         all.bad += part.bad;
         all.passed_over += part.passed_over;
         all.passed_bytes += part.passed_bytes;
+        all.uncounted |= part.uncounted;
         all.repaired += part.repaired;
         all.skipped_bytes += part.skipped_bytes;
         self.place = end.place;

@@ -449,7 +449,7 @@ impl Writer<'_> {
         }
         lines.push(self.named("first", self.time(file.first.as_ref())));
         lines.push(self.named("last", self.time(file.last.as_ref())));
-        for (place, gap) in file.gaps.iter().enumerate() {
+        for (place, gap) in file.gaps.iter().flatten().enumerate() {
             let name = if place == 0 { "missing ids" } else { "" };
             lines.push(self.named_as(name, gap, Role::Warn));
         }
