@@ -205,7 +205,11 @@ fn copies_are_not_counted_among_those_with_a_command_line() {
         std::fs::write(folder.path().join(name), &bytes).unwrap();
     }
     let output = gimlet()
-        .args([OsStr::new("hunt"), folder.path().as_os_str()])
+        .args([
+            OsStr::new("hunt"),
+            OsStr::new("--no-prefilter"),
+            folder.path().as_os_str(),
+        ])
         .output()
         .unwrap();
     let said = text(&output.stderr);

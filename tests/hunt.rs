@@ -167,12 +167,22 @@ fn the_demo_gives_exactly_the_rows_listed_beside_it() {
     assert_eq!(found, again, "two runs are byte-identical");
     let (covered, of_coverage, _) = hunt(&demo(), &["--coverage"]);
     assert_eq!(found, covered, "the coverage agrees with the hunt");
-    assert_eq!(of_coverage["totals"], ledger["totals"]);
+    check_sums(&of_coverage);
+    assert_eq!(
+        of_coverage["totals"]["records"],
+        ledger["totals"]["records"]
+    );
+    assert_eq!(of_coverage["totals"]["passed_over"], 0);
+    let passed_over = ledger["totals"]["passed_over"].as_u64().unwrap();
+    assert!(passed_over > 5000, "{passed_over}");
+    let whole = hunt(&demo(), &["--no-prefilter"]);
+    assert_eq!(whole.0, found);
+    assert_eq!(whole.1["totals"], of_coverage["totals"]);
 }
 
 #[test]
 fn the_demo_ledger_counts_what_the_story_put_in() {
-    let (_, ledger, _) = hunt(&demo(), &[]);
+    let (_, ledger, _) = hunt(&demo(), &["--coverage"]);
     let story: toml::Table = expected("EXPECTED.toml").parse().unwrap();
     let files: BTreeMap<String, &Json> = ledger["files"]
         .as_array()
@@ -318,7 +328,7 @@ fn the_resolved_search_and_both_bounds_are_shown() {
 fn a_kape_tree_is_read_as_it_lies() {
     let folder = tempfile::tempdir().unwrap();
     let contents = made::collections::kape(folder.path());
-    let (found, ledger, status) = hunt(folder.path(), &[]);
+    let (found, ledger, status) = hunt(folder.path(), &["--coverage"]);
     assert_eq!(found, contents.rows_text);
     assert_eq!(
         status, 0,

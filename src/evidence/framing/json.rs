@@ -95,14 +95,18 @@ impl JsonCutter {
     }
 
     /// The last place in `bytes` where a fresh cutter that went through them is fresh again, as
-    /// long as every line begins with `{`: such a line ends what was before it.
+    /// long as every line begins with `{`: such a line ends what was before it. Not behind a line
+    /// that does not end as a record does: one that broke off should be seen, and told.
     pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
         if bytes.first() != Some(&b'{') {
             return None;
         }
         let starts = memchr_iter(b'\n', bytes).map(|end| end + 1);
         starts
-            .take_while(|start| bytes.get(*start) == Some(&b'{'))
+            .take_while(|start| {
+                let line = bytes.get(..*start).unwrap_or_default().trim_ascii_end();
+                bytes.get(*start) == Some(&b'{') && line.ends_with(b"}")
+            })
             .last()
     }
 

@@ -6,7 +6,7 @@
 
 use super::cutter::Cut;
 use super::window::Look;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// Longer names are no event's: a prefix has a few letters.
 const LONGEST_NAME: usize = 128;
@@ -27,6 +27,17 @@ pub struct XmlCutter {
     lost: bool,
     /// Bytes, in the stream, that hold no end of CDATA, or of a comment.
     endless: [(u64, u64); 2],
+}
+
+/// The first place where a line begins as an event does, and what stands before it did not end as one.
+fn broken_off(bytes: &[u8]) -> Option<usize> {
+    memchr_iter(b'\n', bytes).find(|end| {
+        let begins = bytes
+            .get(end + 1..)
+            .is_some_and(|next| next.starts_with(b"<Event "));
+        let before = bytes.get(..*end).unwrap_or_default().trim_ascii_end();
+        begins && !before.is_empty() && !before.ends_with(END_TAG)
+    })
 }
 
 /// What begins at a `<`.
@@ -79,8 +90,13 @@ impl XmlCutter {
 
     /// The last place in `bytes`, which hold neither CDATA nor a comment, where a fresh cutter
     /// that went through them is fresh again: outside of these two every end tag is one.
+    ///
+    /// It is before the first event that broke off where the next one's line begins: that should
+    /// be seen, and told.
     pub fn last_fresh(bytes: &[u8]) -> Option<usize> {
-        memmem::rfind(bytes, END_TAG).map(|at| at + END_TAG.len())
+        let whole = broken_off(bytes).unwrap_or(bytes.len());
+        let found = memmem::rfind(bytes.get(..whole)?, END_TAG)?;
+        Some(found + END_TAG.len())
     }
 
     /// The first such place from `from` on, whatever stands before it.
