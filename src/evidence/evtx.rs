@@ -13,6 +13,7 @@
 mod chunks;
 mod plain;
 mod render;
+mod values;
 
 use super::format::{Confidence, Detected, Format};
 use super::outcome::BadRecord;

@@ -21,6 +21,8 @@
 //! The rest is told from the bytes alone: strings and arrays of strings, literals and names are
 //! UTF-16 or 8-bit texts in one piece, wherever a damaged offset says they are.
 
+use super::values::{self, Size};
+
 /// Bytes before the first record.
 const FIRST: usize = super::CHUNK_HEADER;
 const RECORD_MAGIC: &[u8] = b"\x2a\x2a\0\0";
@@ -179,12 +181,12 @@ impl Plain {
         for kind in kinds.as_chunks::<4>().0 {
             let [low, high, kind, _] = *kind;
             let size = usize::from(u16::from_le_bytes([low, high]));
-            let is_plain = match SIZES.get(usize::from(kind)) {
-                Some(Size::Any) => true,
-                Some(Size::Exactly(exactly)) => usize::from(*exactly) == size,
-                Some(Size::Even) => size & 1 == 0,
-                Some(Size::Told) => self.value(*at, kind, size, end, depth).is_some(),
-                Some(Size::Never) | None => false,
+            let is_plain = match values::size(kind) {
+                Size::Any => true,
+                Size::Exactly(exactly) => usize::from(exactly) == size,
+                Size::Even => size & 1 == 0,
+                Size::Told => self.value(*at, kind, size, end, depth).is_some(),
+                Size::Never => false,
             };
             if !is_plain {
                 return None;
@@ -200,7 +202,7 @@ impl Plain {
         match kind {
             0x21 if size == 0 => Some(()),
             0x21 if at.place + size <= end => self.fragment(at, at.place + size, depth + 1),
-            _ => is_whole(kind, bytes).then_some(()),
+            _ => values::is_whole(kind, bytes).then_some(()),
         }
     }
 
@@ -307,79 +309,6 @@ impl Plain {
             }
         }
         (self.tokens <= MOST_TOKENS).then_some(())
-    }
-}
-
-/// How long a value of a kind is.
-#[derive(Clone, Copy)]
-enum Size {
-    Any,
-    Exactly(u8),
-    Even,
-    /// Its bytes tell.
-    Told,
-    /// It is not read.
-    Never,
-}
-
-/// By the kind. Above are arrays, of which that of strings alone is more than a run of bytes.
-const SIZES: [Size; 256] = {
-    let mut sizes = [Size::Never; 256];
-    // Nothing; bytes.
-    sizes[0x00] = Size::Any;
-    sizes[0x0e] = Size::Any;
-    // UTF-16; 8-bit text.
-    sizes[0x01] = Size::Even;
-    sizes[0x02] = Size::Told;
-    // Integers, floating point numbers, truths.
-    sizes[0x03] = Size::Exactly(1);
-    sizes[0x04] = Size::Exactly(1);
-    sizes[0x05] = Size::Exactly(2);
-    sizes[0x06] = Size::Exactly(2);
-    sizes[0x07] = Size::Exactly(4);
-    sizes[0x08] = Size::Exactly(4);
-    sizes[0x09] = Size::Exactly(8);
-    sizes[0x0a] = Size::Exactly(8);
-    sizes[0x0b] = Size::Exactly(4);
-    sizes[0x0c] = Size::Exactly(8);
-    sizes[0x0d] = Size::Exactly(4);
-    // GUIDs; sizes of 4 or 8 bytes; two kinds of times; SIDs; integers in hex.
-    sizes[0x0f] = Size::Exactly(16);
-    sizes[0x10] = Size::Told;
-    sizes[0x11] = Size::Exactly(8);
-    sizes[0x12] = Size::Exactly(16);
-    sizes[0x13] = Size::Told;
-    sizes[0x14] = Size::Exactly(4);
-    sizes[0x15] = Size::Exactly(8);
-    // A fragment.
-    sizes[0x21] = Size::Told;
-    sizes[0x81] = Size::Told;
-    let mut array = 0x82;
-    while array <= 0x95 {
-        sizes[array] = match array {
-            0x8e | 0x90 | 0x93 => Size::Never,
-            _ => Size::Any,
-        };
-        array += 1;
-    }
-    sizes
-};
-
-/// Whether a value ends where its bytes do, and nothing of a text in it is left out.
-fn is_whole(kind: u8, value: &[u8]) -> bool {
-    let size = value.len();
-    match kind {
-        0x02 => {
-            let text = value.iter().rposition(|byte| *byte != 0);
-            let text = text.and_then(|last| value.get(..last)).unwrap_or_default();
-            !text.contains(&0)
-        }
-        0x10 => matches!(size, 4 | 8),
-        0x13 => value
-            .get(1)
-            .is_some_and(|n| size == 8 + 4 * usize::from(*n)),
-        0x81 => size == 0 || (size & 1 == 0 && value.ends_with(&[0, 0])),
-        _ => false,
     }
 }
 

@@ -85,6 +85,9 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
+/// Is told of each record and of the text that its XML is in; says whether to go on.
+pub(super) type Found<'a> = dyn FnMut(Result<Rendered, Broken>, &mut Vec<u8>) -> bool + 'a;
+
 fn settings() -> ParserSettings {
     ParserSettings::default()
         .indent(false)
@@ -191,7 +194,7 @@ pub(super) fn each(
     chunk: Vec<u8>,
     open: bool,
     text: &mut Vec<u8>,
-    found: &mut dyn FnMut(Result<Rendered, Broken>, &mut Vec<u8>) -> bool,
+    found: &mut Found<'_>,
 ) -> Result<(), Broken> {
     // What was read of the chunk before it failed stays.
     let read = guard::catch(|| records(chunk, open, text, found));
@@ -202,7 +205,7 @@ fn records(
     chunk: Vec<u8>,
     open: bool,
     text: &mut Vec<u8>,
-    found: &mut dyn FnMut(Result<Rendered, Broken>, &mut Vec<u8>) -> bool,
+    found: &mut Found<'_>,
 ) -> Result<(), String> {
     let mut data = EvtxChunkData::new(chunk, false).map_err(|error| chain(&error))?;
     let mut newest = data.header.last_event_record_id;

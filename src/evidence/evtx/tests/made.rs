@@ -139,7 +139,9 @@ fn fragment(out: &mut Vec<u8>, event: &Event) {
             Value::Instance(event) => fragment(out, event),
             Value::Elements(elements) => {
                 out.extend([0x0f, 1, 1, 0]);
-                elements.iter().for_each(|e| tokens(out, e, false));
+                for element in elements {
+                    tokens(out, element, false);
+                }
                 out.push(0);
             }
         }
@@ -164,14 +166,18 @@ fn tokens(out: &mut Vec<u8>, element: &Element, in_template: bool) {
     for (key, parts) in &element.attributes {
         out.push(0x06);
         name(out, key);
-        parts.iter().for_each(|p| part(out, p, in_template));
+        for piece in parts {
+            part(out, piece, in_template);
+        }
     }
     if element.parts.is_empty() {
         out.push(0x03);
         return;
     }
     out.push(0x02);
-    element.parts.iter().for_each(|p| part(out, p, in_template));
+    for piece in &element.parts {
+        part(out, piece, in_template);
+    }
     out.push(0x04);
 }
 

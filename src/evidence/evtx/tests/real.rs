@@ -6,7 +6,7 @@ use crate::event::{Locator, Record, SourceId};
 use crate::evidence::format::ParseContext;
 use crate::evidence::framing;
 use crate::evidence::prefilter::is_needle_letter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Every real log, in order.
@@ -124,7 +124,7 @@ fn the_chunk_of_every_word_is_wanted() {
     let (mut looked, mut untold) = (0, 0);
     let logs = logs();
     for (path, bytes) in &logs {
-        let mut of_chunk: BTreeMap<u64, BTreeMap<String, ()>> = BTreeMap::new();
+        let mut of_chunk: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
         for told in pieces(bytes) {
             let Told::Record { position, xml, .. } = told else {
                 continue;
@@ -133,12 +133,12 @@ fn the_chunk_of_every_word_is_wanted() {
                 panic!()
             };
             let all = of_chunk.entry(chunk).or_default();
-            all.extend(words(&record(&xml, position)).map(|word| (word, ())));
+            all.extend(words(&record(&xml, position)));
         }
         for (chunk, words) in of_chunk {
             let at = usize::try_from(chunk).unwrap();
             let chunk = &bytes[at..bytes.len().min(at + CHUNK)];
-            for word in words.into_keys() {
+            for word in words {
                 let filter = filters
                     .entry(word.clone())
                     .or_insert_with_key(|word| ChunkFilter::new(&[Arc::from(word.as_str())]));
