@@ -169,3 +169,37 @@ fn a_host_name_that_comes_late_is_put_into_the_row() {
     );
     assert_ne!(early, sources.map(index, &record, &hosts));
 }
+
+#[test]
+fn a_part_of_a_row_is_as_in_the_whole_row() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cim");
+    let sources = sources();
+    let hosts = Hosts::default();
+    let mut rows = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "in") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let record = toml::from_str::<Fixture>(&text).unwrap().record();
+        let Scope::Creation(index) = sources.scope(&record) else {
+            continue;
+        };
+        let whole = sources.map(index, &record, &hosts);
+        for place in 0..whole.values.len() {
+            let selection = sources.selection(&[place]);
+            let part = sources.map_selected(index, &record, &hosts, &selection);
+            assert_eq!(
+                part.values[place],
+                whole.values[place],
+                "{}",
+                path.display()
+            );
+            let given = part.values.iter().filter(|value| value.is_some());
+            assert!(given.count() <= 2 && part.time == whole.time);
+            rows += 1;
+        }
+    }
+    assert!(rows > 300);
+}

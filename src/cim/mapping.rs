@@ -5,6 +5,7 @@
 use super::file_name::file_name;
 use super::hosts::Hosts;
 use super::model::{DatasetRow, Evaluation};
+use super::selection::Selection;
 use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources};
 use crate::event::{Record, Value};
 use std::borrow::Cow;
@@ -29,7 +30,7 @@ pub struct FieldOrigin {
 }
 
 /// A field on its way into a row.
-struct Cell<'r> {
+pub(super) struct Cell<'r> {
     text: Option<Text<'r>>,
     origin: Origin<'r>,
     lowered: bool,
@@ -76,15 +77,7 @@ impl Sources {
     /// The row of a creation, whose source [`Self::scope`] told. `dest` needs the host table to be
     /// complete: read host records first, or see [`Self::unresolved_host`].
     pub fn map(&self, source: SourceIndex, record: &Record, hosts: &Hosts) -> DatasetRow {
-        let values = self
-            .evaluate(source, record, hosts)
-            .into_iter()
-            .map(|cell| cell.text.map(Text::into_value))
-            .collect();
-        DatasetRow {
-            time: record.time.map(|time| time.at),
-            values,
-        }
+        row(self.evaluate(source, record, hosts, None), record)
     }
 
     /// Where each field of that row came from, in the order of the model.
@@ -93,7 +86,7 @@ impl Sources {
             return Vec::new();
         };
         let fields = &self.model.dataset.fields;
-        let cells = self.evaluate(source, record, hosts);
+        let cells = self.evaluate(source, record, hosts, None);
         fields
             .iter()
             .zip(&table.mappings)
@@ -156,21 +149,25 @@ impl Sources {
         }
     }
 
-    fn evaluate<'r>(
+    pub(super) fn evaluate<'r>(
         &'r self,
         source: SourceIndex,
         record: &'r Record,
         hosts: &'r Hosts,
+        selection: Option<&Selection>,
     ) -> Vec<Cell<'r>> {
         let Some(source) = self.get(source) else {
             return Vec::new();
         };
+        let is_asked = |place: usize| selection.is_none_or(|selection| selection.has(place));
         let mut cells: Vec<Cell<'r>> = source
             .mappings
             .iter()
-            .map(|mapping| {
+            .enumerate()
+            .map(|(place, mapping)| {
                 let given = mapping
                     .as_ref()
+                    .filter(|_| is_asked(place))
                     .and_then(|mapping| given(source, mapping, record, hosts));
                 let (text, origin) = match given {
                     Some((text, origin)) => (Some(text), origin),
@@ -183,16 +180,23 @@ impl Sources {
                 }
             })
             .collect();
-        self.put_model_values(source, record, &mut cells);
-        self.put_file_names(&mut cells);
+        self.put_model_values(source, record, &mut cells, is_asked);
+        self.put_file_names(&mut cells, is_asked);
         cells
     }
 
     /// The model's evaluations that look at one field alone, and its defaults.
-    fn put_model_values<'r>(&self, source: &Source, record: &'r Record, cells: &mut [Cell<'r>]) {
+    fn put_model_values<'r>(
+        &self,
+        source: &Source,
+        record: &'r Record,
+        cells: &mut [Cell<'r>],
+        is_asked: impl Fn(usize) -> bool,
+    ) {
         let model = &self.model;
         let fields = model.dataset.fields.iter().zip(&model.evaluations);
-        for (cell, (field, evaluation)) in cells.iter_mut().zip(fields) {
+        let cells = cells.iter_mut().zip(fields).enumerate();
+        for (_, (cell, (field, evaluation))) in cells.filter(|(place, _)| is_asked(*place)) {
             match evaluation {
                 Evaluation::FileNameOf(_) => continue,
                 Evaluation::Lower => cell.lower(),
@@ -206,9 +210,10 @@ impl Sources {
     }
 
     /// The names that the model takes out of a command line where the source gave none.
-    fn put_file_names(&self, cells: &mut [Cell<'_>]) {
+    fn put_file_names(&self, cells: &mut [Cell<'_>], is_asked: impl Fn(usize) -> bool) {
         let model = &self.model;
-        for (place, evaluation) in model.evaluations.iter().enumerate() {
+        let evaluations = model.evaluations.iter().enumerate();
+        for (place, evaluation) in evaluations.filter(|(place, _)| is_asked(*place)) {
             let Evaluation::FileNameOf(of) = *evaluation else {
                 continue;
             };
@@ -241,6 +246,14 @@ impl Sources {
             }
             _ => None,
         }
+    }
+}
+
+pub(super) fn row(cells: Vec<Cell<'_>>, record: &Record) -> DatasetRow {
+    let values = cells.into_iter();
+    DatasetRow {
+        time: record.time.map(|time| time.at),
+        values: values.map(|cell| cell.text.map(Text::into_value)).collect(),
     }
 }
 

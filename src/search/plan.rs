@@ -158,6 +158,14 @@ impl Plan {
         }
     }
 
+    /// The places in the dataset of the fields that [`Self::test`] looks at; `None`: at all.
+    pub fn tested_places(&self) -> Option<Vec<usize>> {
+        match &self.first {
+            First::Tstats(tstats) => tstats.tested_places(),
+            First::From(_) => Some(Vec::new()),
+        }
+    }
+
     /// Which clauses of the `where` a row of the dataset meets; none without a `where`.
     pub fn explain(&self, row: &DatasetRow) -> Option<Clause> {
         let First::Tstats(tstats) = &self.first else {

@@ -37,6 +37,19 @@ pub(super) enum Node {
 }
 
 impl Node {
+    /// The numbers of the fields that are looked at; false when a free term looks at all.
+    pub(super) fn slots(&self, slots: &mut Vec<usize>) -> bool {
+        match self {
+            Self::Always => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.slots(slots)),
+            Self::Not(part) => part.slots(slots),
+            Self::Test(test) => {
+                slots.extend(test.slot);
+                test.slot.is_some()
+            }
+        }
+    }
+
     fn leaf(test: Test) -> Self {
         Self::Test(Box::new(test))
     }

@@ -138,6 +138,21 @@ impl Tstats {
         self.predicate.as_ref().is_none_or(|p| p.test(&cells))
     }
 
+    /// The places of the fields that the `where` looks at; `None`: at all.
+    pub(super) fn tested_places(&self) -> Option<Vec<usize>> {
+        let mut slots = Vec::new();
+        if let Some(predicate) = &self.predicate
+            && !predicate.root.slots(&mut slots)
+        {
+            return None;
+        }
+        let at = |slot: usize| match self.places.get(slot)? {
+            Place::At(place) => Some(*place),
+            Place::Time | Place::Nowhere => None,
+        };
+        Some(slots.into_iter().filter_map(at).collect())
+    }
+
     /// Over rows of a data model; how many there were comes with the table.
     pub(super) fn run<'a>(&self, rows: impl Iterator<Item = &'a DatasetRow>) -> (Table, usize) {
         let mut groups = Groups::new(&self.grouping);

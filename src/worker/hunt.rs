@@ -11,7 +11,7 @@ use super::members::Members;
 use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
-use crate::cim::{Hosts, Sources};
+use crate::cim::{Hosts, Selection, Sources};
 use crate::event::{Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
@@ -134,6 +134,9 @@ pub struct Hunt<'a> {
     kept: Kept,
     store: Option<EventStore>,
     names: Names,
+    /// The fields that the search asks of every creation, and the names: an event that it takes is
+    /// mapped whole.
+    selection: Option<Selection>,
     /// Files that are read first, until one is read that is not among them.
     first: Option<HashSet<PathBuf>>,
     /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
@@ -190,6 +193,12 @@ impl<'a> Hunt<'a> {
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Self {
+        let names = Names::of(sources);
+        let tested = rule.plan.tested_places();
+        let selection = tested.map(|mut places| {
+            places.extend(names.places());
+            sources.selection(&places)
+        });
         Self {
             rule,
             sources,
@@ -201,7 +210,8 @@ impl<'a> Hunt<'a> {
             members: Members::default(),
             kept: Kept::default(),
             store: options.index.then(EventStore::default),
-            names: Names::of(sources),
+            names,
+            selection,
             first: None,
             waits_for_dest: rule.tests_field("dest"),
         }

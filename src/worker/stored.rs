@@ -1,7 +1,7 @@
 //! What is made of a creation's record: the event behind a row, and the row of the event store.
 //! Keeps nothing itself.
 
-use crate::cim::{DatasetRow, Facts, SourceIndex, Sources};
+use crate::cim::{DatasetRow, Facts, Hosts, SourceIndex, Sources};
 use crate::event::{Identity, Record};
 use crate::store::process_key::number;
 use crate::store::{Creation, EventUrl, Grandparent, KnownBy, ParentIds, ProcessKey, StoredEvent};
@@ -22,6 +22,11 @@ impl Names {
             parent: place("parent_process_name"),
         }
     }
+
+    /// Both places.
+    pub fn places(self) -> impl Iterator<Item = usize> {
+        self.process.into_iter().chain(self.parent)
+    }
 }
 
 /// A creation as it is read, and what was made of it.
@@ -31,7 +36,9 @@ pub(super) struct Read<'a> {
     pub names: Names,
     pub source: SourceIndex,
     pub record: &'a Record,
+    pub hosts: &'a Hosts,
     pub facts: &'a Facts<'a>,
+    /// The fields that the search looks at, and the names.
     pub row: &'a DatasetRow,
     pub identity: Identity,
 }
@@ -47,7 +54,7 @@ impl Read<'_> {
             by: KnownBy::Record,
         };
         StoredEvent {
-            row: self.row.clone(),
+            row: self.sources.map(self.source, record, self.hosts),
             time: record.time,
             locator: record.locator,
             also_in: Vec::new(),

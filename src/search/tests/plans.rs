@@ -265,6 +265,25 @@ fn an_explanation_says_what_a_row_has_instead() {
     assert_eq!(field.as_deref(), Some("Processes.dest"));
     assert_eq!(*found, Some("B".into()));
     assert!(!clause.parts[0].parts[1].met);
+    let places = ["dest", "user"].map(|name| processes().index(name).unwrap());
+    let mut tested = plan.tested_places().unwrap();
+    tested.sort_unstable();
+    tested.dedup();
+    assert!(
+        places.iter().any(|place| tested.contains(place)),
+        "{tested:?}"
+    );
+}
+
+#[test]
+fn a_free_term_looks_at_every_field() {
+    let plan = |predicate| plan(vec![CommandKind::Tstats(count(predicate))]);
+    assert_eq!(plan(None).tested_places(), Some(vec![]));
+    let dest = processes().index("dest").unwrap();
+    let tested = plan(Some(eq("Processes.dest", "x"))).tested_places();
+    assert_eq!(tested, Some(vec![dest]));
+    let free = and([eq("Processes.dest", "x"), Predicate::Text(lit("y"))]);
+    assert_eq!(plan(Some(free)).tested_places(), None);
 }
 
 #[test]

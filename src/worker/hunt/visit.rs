@@ -84,13 +84,17 @@ impl Hunt<'_> {
         raw: &mut dyn FnMut() -> Arc<str>,
     ) {
         let hosts = Arc::clone(&self.hosts);
-        let row = self.sources.map(source, record, &hosts);
+        let row = match &self.selection {
+            Some(selection) => self.sources.map_selected(source, record, &hosts, selection),
+            None => self.sources.map(source, record, &hosts),
+        };
         let facts = self.sources.facts(source, record, &hosts);
         let read = Read {
             sources: self.sources,
             names: self.names,
             source,
             record,
+            hosts: &hosts,
             facts: &facts,
             row: &row,
             identity,
