@@ -1,6 +1,7 @@
 //! Layer 0, the vocabulary: times, texts, places and records. Imports nothing of ours.
 
 pub mod locator;
+pub mod names;
 pub mod outline;
 pub mod record;
 pub mod time;

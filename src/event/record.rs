@@ -2,6 +2,7 @@
 //! Not a row of a data model (that is `cim`), and nothing here knows a format.
 
 use super::locator::Locator;
+use super::names::shared;
 use super::time::{Reading, Timestamp};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -95,7 +96,7 @@ impl Record {
     /// Adds a `System` field.
     pub fn push_system(&mut self, name: &str, value: impl Into<String>) {
         self.system.push(Field {
-            name: Arc::from(name),
+            name: shared(name),
             value: value.into(),
         });
     }
@@ -103,7 +104,7 @@ impl Record {
     /// Adds a data field.
     pub fn push_data(&mut self, name: &str, value: impl Into<String>) {
         self.data.push(Field {
-            name: Arc::from(name),
+            name: shared(name),
             value: value.into(),
         });
     }

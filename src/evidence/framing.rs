@@ -174,7 +174,7 @@ pub fn parse(
         locator,
         context: *context,
     };
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     let mut record = match detected.format {
         Format::WindowsXml => xml_events::parse(&text, origin),
         Format::Json => json_records::parse(&text, origin),
@@ -210,8 +210,26 @@ pub fn parse_wanted(
     context: &ParseContext,
     whole: &dyn Fn(&str, u32) -> bool,
 ) -> Result<Parsed, String> {
-    let _ = whole;
-    parse(detected, bytes, locator, context).map(Parsed::Whole)
+    let origin = Origin {
+        locator,
+        context: *context,
+    };
+    let text = text_of(bytes);
+    let mut parsed = match detected.format {
+        Format::WindowsXml => xml_events::parse_wanted(&text, origin, whole)?,
+        _ => return parse(detected, bytes, locator, context).map(Parsed::Whole),
+    };
+    let repaired = match &mut parsed {
+        Parsed::Whole(record) => &mut record.repaired,
+        Parsed::Outline(outline) => &mut outline.repaired,
+    };
+    *repaired |= matches!(text, Cow::Owned(_));
+    Ok(parsed)
+}
+
+/// The bytes as text; what is no UTF-8 is replaced. Nearly all are, which is found out faster.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 impl<'r> Frames<'r> {

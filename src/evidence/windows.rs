@@ -4,6 +4,7 @@
 
 use super::format::ParseContext;
 use super::{tables, times};
+use crate::event::names::shared;
 use crate::event::time::Reading;
 use crate::event::{Family, Field, Locator, Record};
 use std::sync::Arc;
@@ -26,6 +27,28 @@ pub const SYSTEM_NAMES: [&str; 15] = [
     "Computer",
     "UserID",
 ];
+
+/// The place of a name in [`SYSTEM_NAMES`].
+pub fn place(name: &str) -> Option<usize> {
+    Some(match name {
+        "Provider" => 0,
+        "EventID" => 1,
+        "Version" => 2,
+        "Level" => 3,
+        "Task" => 4,
+        "Opcode" => 5,
+        "Keywords" => 6,
+        "TimeCreated" => 7,
+        "EventRecordID" => 8,
+        "ActivityID" => 9,
+        "ProcessID" => 10,
+        "ThreadID" => 11,
+        "Channel" => 12,
+        "Computer" => 13,
+        "UserID" => 14,
+        _ => return None,
+    })
+}
 
 /// Sysmon's provider on Windows.
 pub const SYSMON: &str = "Microsoft-Windows-Sysmon";
@@ -71,10 +94,7 @@ impl WindowsEvent {
     /// are dropped. Display names of providers and keywords become what the event itself has.
     pub fn set(&mut self, name: &str, value: &str) {
         let value = value.trim();
-        let slot = SYSTEM_NAMES
-            .iter()
-            .position(|known| *known == name)
-            .and_then(|index| self.system.get_mut(index));
+        let slot = place(name).and_then(|place| self.system.get_mut(place));
         if let Some(slot) = slot
             && slot.is_none()
             && !value.is_empty()
@@ -89,8 +109,7 @@ impl WindowsEvent {
 
     /// A `System` value that was set.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let index = SYSTEM_NAMES.iter().position(|known| *known == name)?;
-        self.system.get(index)?.as_deref()
+        self.system.get(place(name)?)?.as_deref()
     }
 
     /// Whether it is an event of Sysmon, by its provider alone.
@@ -106,9 +125,18 @@ impl WindowsEvent {
     /// Adds a data field exactly as it is.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         self.data.push(Field {
-            name: Arc::from(name),
+            name: shared(name),
             value: value.into(),
         });
+    }
+
+    /// Adds data fields that are made already.
+    pub fn extend(&mut self, mut data: Vec<Field>) {
+        if self.data.is_empty() {
+            self.data = data;
+        } else {
+            self.data.append(&mut data);
+        }
     }
 
     /// The first data field of that name.
@@ -148,6 +176,7 @@ impl WindowsEvent {
             .time
             .or_else(|| self.get("TimeCreated").and_then(times::utc));
         let mut record = Record::new(Family::Windows, self.origin.locator);
+        record.system.reserve_exact(self.system.len());
         record.time = times::event_time(time, self.origin.context);
         for (name, value) in SYSTEM_NAMES.iter().zip(self.system) {
             if let Some(value) = value {
@@ -216,6 +245,14 @@ mod tests {
             ]
         );
         assert!(!record.time.unwrap().assumed);
+    }
+
+    #[test]
+    fn every_name_has_its_place() {
+        for (index, name) in SYSTEM_NAMES.iter().enumerate() {
+            assert_eq!(place(name), Some(index));
+        }
+        assert_eq!(place("Guid"), None);
     }
 
     #[test]

@@ -1,9 +1,16 @@
-//! Reads one `<Event>` element. The only file that names `quick_xml`.
+//! Reads one `<Event>` element. The only file that names `quick_xml`, which reads the events that
+//! the fast way (`scan`) leaves to it: those of an unusual shape, and all that is bad.
 //!
 //! Traps of that parser that are met here (0.38 to 0.42): it splits a text at every entity, so the
 //! pieces, entities and CDATA are put together and used when the element ends, and nothing is
 //! trimmed by piece; names are compared without their prefix.
 
+mod cursor;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use super::framing::Parsed;
 use super::windows::{Origin, WindowsEvent};
 use crate::event::Record;
 use quick_xml::XmlVersion;
@@ -24,6 +31,26 @@ struct Element {
 
 /// The record of one element, with nothing but blanks around it.
 pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
+    match scan::scan(text, origin, &|_, _| true) {
+        Some(Parsed::Whole(record)) => Ok(record),
+        Some(Parsed::Outline(_)) | None => parse_document(text, origin),
+    }
+}
+
+/// The same, but for an event that `whole` does not ask for its outline, where its shape is plain.
+pub fn parse_wanted(
+    text: &str,
+    origin: Origin,
+    whole: &dyn Fn(&str, u32) -> bool,
+) -> Result<Parsed, String> {
+    match scan::scan(text, origin, whole) {
+        Some(parsed) => Ok(parsed),
+        None => parse_document(text, origin).map(Parsed::Whole),
+    }
+}
+
+/// The record of an element of any shape.
+fn parse_document(text: &str, origin: Origin) -> Result<Record, String> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -165,7 +192,8 @@ fn resolve(entity: &BytesRef<'_>) -> String {
 
 fn end(event: &mut WindowsEvent, open: &[Element], element: &Element) {
     match (section(open), open.len()) {
-        (Some("System"), 2) => event.set(&element.name, &element.text),
+        // Of pieces around other elements no one text can be looked for.
+        (Some("System"), 2) if element.leaf => event.set(&element.name, &element.text),
         (Some("EventData"), _) if element.leaf => {
             let name = element.label.as_deref().unwrap_or(&element.name);
             event.push(name, element.text.as_str());

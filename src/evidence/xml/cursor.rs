@@ -1,0 +1,187 @@
+//! Steps through tags of the plain sort: a name of ASCII letters, attributes in quotes with one
+//! blank or more before each, nothing else. Every step gives `None` at anything it does not know,
+//! and what it does take, `quick_xml` takes in the same way. Builds nothing.
+
+use memchr::{memchr, memchr2};
+
+/// What is left of a text.
+pub struct Cursor<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Cursor<'t> {
+    /// At the first tag; blanks before it are passed.
+    pub fn new(text: &'t str) -> Self {
+        Self {
+            rest: text.trim_ascii_start(),
+        }
+    }
+
+    /// Passes over texts to the next tag; whether it is an end tag.
+    pub fn next_is_end(&mut self) -> Option<bool> {
+        if !self.rest.starts_with('<') {
+            let tag = memchr(b'<', self.rest.as_bytes())?;
+            self.rest = self.rest.get(tag..)?;
+        }
+        Some(self.rest.as_bytes().get(1) == Some(&b'/'))
+    }
+
+    /// Takes a start tag, and whether its element is `<empty/>`.
+    pub fn start(&mut self) -> Option<&'t str> {
+        let tag = self.rest.strip_prefix('<')?;
+        let len = tag.bytes().position(|b| !is_name_letter(b))?;
+        if len == 0 {
+            return None;
+        }
+        let (name, rest) = tag.split_at_checked(len)?;
+        self.rest = rest;
+        Some(name)
+    }
+
+    /// Takes what follows in a start tag: an attribute, or its end.
+    pub fn attribute(&mut self) -> Option<InTag<'t>> {
+        let blanks = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        if let Some(rest) = blanks.strip_prefix('>') {
+            self.rest = rest;
+            return Some(InTag::Opens);
+        }
+        if let Some(rest) = blanks.strip_prefix("/>") {
+            self.rest = rest;
+            return Some(InTag::Empty);
+        }
+        if blanks.len() == self.rest.len() {
+            return None;
+        }
+        let len = blanks
+            .bytes()
+            .position(|b| !is_name_letter(b) && b != b':')?;
+        let (name, value) = blanks.split_at_checked(len)?;
+        let (value, rest) = quoted(value.strip_prefix('=')?)?;
+        self.rest = rest;
+        (len > 0).then_some(InTag::Attribute(name, value))
+    }
+
+    /// Takes the text of an element without elements in it, and its end tag.
+    pub fn text(&mut self, element: &str) -> Option<Text<'t>> {
+        let stop = memchr2(b'<', b'&', self.rest.as_bytes())?;
+        let plain = self.rest.as_bytes().get(stop) == Some(&b'<');
+        let stop = if plain {
+            stop
+        } else {
+            stop + memchr(b'<', self.rest.as_bytes().get(stop..)?)?
+        };
+        let (text, rest) = self.rest.split_at_checked(stop)?;
+        self.rest = rest;
+        self.end(element)?;
+        Some(Text { text, plain })
+    }
+
+    /// Passes over such a text and its end tag.
+    pub fn pass_text(&mut self, element: &str) -> Option<()> {
+        let stop = memchr(b'<', self.rest.as_bytes())?;
+        self.rest = self.rest.get(stop..)?;
+        self.end(element)
+    }
+
+    /// Takes an end tag.
+    pub fn end(&mut self, element: &str) -> Option<()> {
+        let rest = self.rest.strip_prefix("</")?.strip_prefix(element)?;
+        self.rest = rest.strip_prefix('>')?;
+        Some(())
+    }
+
+    /// What is left.
+    pub fn rest(&self) -> &'t str {
+        self.rest
+    }
+
+    /// Takes the start tag `<Data Name='…'>`, which most of an event consists of.
+    pub fn named_data(&mut self) -> Option<&'t str> {
+        let (name, rest) = quoted(self.rest.strip_prefix("<Data Name=")?)?;
+        self.rest = rest.strip_prefix('>')?;
+        Some(name)
+    }
+}
+
+/// What may stand in a start tag behind the name.
+pub enum InTag<'t> {
+    /// Name and value, as they are written.
+    Attribute(&'t str, &'t str),
+    /// The end of a start tag.
+    Opens,
+    /// The end of an empty element's tag.
+    Empty,
+}
+
+/// A text as it is written.
+#[derive(Clone, Copy)]
+pub struct Text<'t> {
+    /// As it is written.
+    pub text: &'t str,
+    /// Nothing stands for something else in it.
+    pub plain: bool,
+}
+
+impl Text<'_> {
+    /// What it stands for; `None` where that is unusual.
+    pub fn decoded(self) -> Option<String> {
+        if self.plain {
+            return Some(self.text.to_owned());
+        }
+        let mut decoded = String::with_capacity(self.text.len());
+        let mut rest = self.text;
+        while let Some((before, entity)) = rest.split_once('&') {
+            decoded.push_str(before);
+            let (entity, after) = entity.split_once(';')?;
+            decoded.push(character(entity)?);
+            rest = after;
+        }
+        decoded.push_str(rest);
+        Some(decoded)
+    }
+}
+
+/// What an entity stands for, of those that are known.
+fn character(entity: &str) -> Option<char> {
+    match entity {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        number => {
+            let number = number.strip_prefix('#')?;
+            let (digits, radix) = match number.strip_prefix('x') {
+                Some(digits) => (digits, 16),
+                None => (number, 10),
+            };
+            if !digits.starts_with(|c: char| c.is_ascii_hexdigit()) {
+                return None;
+            }
+            let code = u32::from_str_radix(digits, radix).ok()?;
+            char::from_u32(code).filter(|c| *c != '\0')
+        }
+    }
+}
+
+/// Whether an attribute's value is what is written: no entity, no blank that becomes another.
+pub fn is_plain(value: &str) -> bool {
+    !value
+        .bytes()
+        .any(|b| matches!(b, b'&' | b'\t' | b'\r' | b'\n'))
+}
+
+/// A text in quotes and what is behind it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let quote = *text.as_bytes().first()?;
+    if !matches!(quote, b'\'' | b'"') {
+        return None;
+    }
+    let inside = text.get(1..)?;
+    let len = memchr(quote, inside.as_bytes())?;
+    Some((inside.get(..len)?, inside.get(len + 1..)?))
+}
+
+fn is_name_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
