@@ -33,6 +33,7 @@ class Chunk:
         self.records = []  # offsets of the records
         self.numbers = []  # (offset, record number there)
         self.times = []  # (offset, time there)
+        self.owners = []  # (offset, first word there) of the GUIDs of processes and logons
         self.donors = []  # creations that can be made a row
         offset, free = RECORDS, struct.unpack_from("<I", data, 48)[0]
         while offset + 24 <= free and data[offset : offset + 4] == b"**\0\0":
@@ -62,6 +63,9 @@ class Chunk:
                     inner, _ = values(self.data, start + 4)
                 except (struct.error, ValueError):
                     continue
+                for what, place, width in inner:
+                    if what == GUID and width == 16:
+                        self.owners.append((place, struct.unpack_from("<I", self.data, place)[0]))
                 donor = creation(self.data, inner)
                 if donor:
                     self.donors.append(donor)
@@ -200,15 +204,18 @@ class Writer:
         self.decoys = 0
         self.records = 0
 
-    def copy(self, chunk, number, shift, plant):
-        """A copy whose records are numbered from `number` on and `shift` later; with `plant` its
-        first fitting creation is a row, and the last a decoy when there are two."""
+    def copy(self, chunk, number, turn, plant):
+        """The copy of a round: its records are numbered from `number` on, `turn` days later and of
+        other processes; with `plant` its first fitting creation is a row, and the last a decoy
+        when there are two."""
         data = bytearray(chunk.data)
         delta = number - chunk.first
         for offset, old in chunk.numbers:
             struct.pack_into("<Q", data, offset, old + delta)
         for offset, old in chunk.times:
-            struct.pack_into("<Q", data, offset, old + shift)
+            struct.pack_into("<Q", data, offset, old + turn * DAY)
+        for offset, old in chunk.owners:
+            struct.pack_into("<I", data, offset, old ^ turn)
         last = number + chunk.span() - 1
         struct.pack_into("<QQQQ", data, 8, number, last, number, last)
         if plant:
@@ -279,7 +286,7 @@ def dense(logs, size, path):
         for n in range(count):
             plant = n in spots
             chunk = donors[len(writer.guids) % len(donors)] if plant else full[n % len(full)]
-            out.write(writer.copy(chunk, number, n // len(full) * DAY, plant))
+            out.write(writer.copy(chunk, number, n // len(full), plant))
             number += chunk.span()
         out.seek(0)
         out.write(header(count, number))
@@ -306,7 +313,7 @@ def many(logs, size, count, folder):
         row = log.donors()[0] if plant else None
         out, number = [], 1 + n * 10_000
         for chunk in log.chunks:
-            out.append(writer.copy(chunk, number, n * DAY // 40, chunk is row))
+            out.append(writer.copy(chunk, number, n // 40, chunk is row))
             number += chunk.span()
         text = header(len(out), number) + b"".join(out)
         place = folder / f"host-{n % 40:02}" / f"log-{n:04}.evtx"
