@@ -1,10 +1,15 @@
 """Makes the corpora of a comparison under a folder, once: a manifest says what is in each, and a
-corpus of the same recipe is not made again."""
+corpus of the same recipe is not made again.
+
+As a program: corpora.py WORK EVIDENCE TEXT_BYTES EVTX_BYTES FILES NAME... makes those and prints
+one JSON object, name to [path, account].
+"""
 
 import hashlib
 import json
 import os
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -29,8 +34,8 @@ def recipe(evidence, **sizes):
 class Corpora:
     """The corpora in a folder."""
 
-    def __init__(self, work, evidence, say=print):
-        self.work, self.evidence, self.say = Path(work), Path(evidence), say
+    def __init__(self, work, evidence):
+        self.work, self.evidence = Path(work), Path(evidence)
         self.work.mkdir(parents=True, exist_ok=True)
         self._logs = None
         try:
@@ -72,7 +77,7 @@ class Corpora:
                     shutil.rmtree(part)
             account = make(*parts)
             self.keep({name: account for name in names}, how)
-            self.say(f"made {', '.join(names)} in {time.monotonic() - began:.0f} s")
+            print(f"made {', '.join(names)} in {time.monotonic() - began:.0f} s", file=sys.stderr)
         return [self.work / name for name in names]
 
     def text(self, size):
@@ -90,6 +95,12 @@ class Corpora:
 
         return self.made(["sysmon.xml.gz"], recipe(self.evidence, size=size), make)
 
+    def ten(self, size):
+        """The XML log ten times over, each time another year's events."""
+        source, _ = self.text(size)
+        return self.made(["sysmon-ten.xml"], recipe(self.evidence, size=size),
+                         lambda part: text.ten(source, part, self.known["sysmon.xml"]["account"]))
+
     def dense(self, size):
         """One EVTX file of well-filled chunks."""
         return self.made(["dense.evtx"], recipe(self.evidence, size=size),
@@ -103,3 +114,25 @@ class Corpora:
     def account(self, path):
         """What is in a corpus."""
         return self.known[Path(path).name]["account"]
+
+
+def main():
+    """Makes what is named."""
+    work, evidence, (text_size, evtx_size, count) = sys.argv[1], sys.argv[2], map(int, sys.argv[3:6])
+    if not Path(evidence).is_dir():
+        raise SystemExit(f"{evidence}: no such folder; --evidence names one with EVTX files and Sysmon logs as text")
+    corpora = Corpora(work, evidence)
+    makers = {
+        "xml": lambda: corpora.text(text_size)[0],
+        "ndjson": lambda: corpora.text(text_size)[1],
+        "gz": lambda: corpora.packed(text_size)[0],
+        "ten": lambda: corpora.ten(text_size)[0],
+        "evtx": lambda: corpora.dense(evtx_size)[0],
+        "folder": lambda: corpora.folder(evtx_size, count)[0],
+    }
+    made = {name: makers[name]() for name in sys.argv[6:]}
+    json.dump({name: [str(path), corpora.account(path)] for name, path in made.items()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
