@@ -238,6 +238,11 @@ impl Batch {
         (same && self.at(row).is_some()).then_some(row)
     }
 
+    /// The latest time of a row.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.at(usize::from(*self.by_time.last()?))
+    }
+
     /// The rows from one time to another, both ends included.
     pub fn during(&self, first: Timestamp, last: Timestamp) -> impl Iterator<Item = usize> {
         let at = |row: &u16| self.at(usize::from(*row));
