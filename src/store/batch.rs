@@ -2,6 +2,7 @@
 //! in the orders in which they are looked for. Texts and hosts are numbers here, which
 //! [`super::events`] knows the meaning of.
 
+use super::filter::Filter;
 use super::places::Places;
 use super::symbols::Symbol;
 use crate::cim::SourceIndex;
@@ -11,6 +12,9 @@ use crate::event::{EventTime, Locator, Timestamp};
 pub(super) const BATCH: usize = 1 << 16;
 /// Texts that a creation has.
 pub(super) const TEXTS: usize = 11;
+
+/// The kind of a process id in the filter: that of no key.
+const PID: u8 = 4;
 
 const NO_TIME: u8 = 1;
 const ASSUMED: u8 = 2;
@@ -75,6 +79,8 @@ pub(super) struct Batch {
     by_pid: Vec<u16>,
     /// By time.
     by_time: Vec<u16>,
+    /// Processes and process ids.
+    filter: Filter,
 }
 
 impl Batch {
@@ -185,6 +191,15 @@ impl Batch {
             (batch.host(row), batch.pid(row), batch.at(row))
         });
         self.by_time = self.in_order(&rows, Self::at);
+        let mut filter = Filter::new(2 * self.len());
+        for row in 0..self.len() {
+            let (host, key) = (self.host(row), self.key(row));
+            filter.put(host, key.kind as u8, key.number);
+            if let Some(pid) = self.pid(row) {
+                filter.put(host, PID, pid.into());
+            }
+        }
+        self.filter = filter;
     }
 
     fn in_order<K: Ord>(&self, rows: &[u16], key: impl Fn(&Self, usize) -> K) -> Vec<u16> {
@@ -200,13 +215,18 @@ impl Batch {
 
     /// The rows of a process.
     pub fn of_process(&self, host: u32, key: Key) -> impl Iterator<Item = usize> {
-        rows(equal(&self.by_process, &(host, key), |row| {
+        let may_hold = self.filter.may_hold(host, key.kind as u8, key.number);
+        let by_process = if may_hold { &*self.by_process } else { &[] };
+        rows(equal(by_process, &(host, key), |row| {
             (self.host(row), self.key(row))
         }))
     }
 
     /// The latest row of a process id that is not after a time.
     pub fn latest_of_pid(&self, host: u32, pid: u32, until: Timestamp) -> Option<usize> {
+        if !self.filter.may_hold(host, PID, pid.into()) {
+            return None;
+        }
         let key = |row: &u16| {
             let row = usize::from(*row);
             (self.host(row), self.pid(row), self.at(row))
@@ -216,6 +236,11 @@ impl Batch {
         let row = usize::from(*self.by_pid.get(behind.checked_sub(1)?)?);
         let same = self.host(row) == host && self.pid(row) == Some(pid);
         (same && self.at(row).is_some()).then_some(row)
+    }
+
+    /// The latest time of a row.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.at(usize::from(*self.by_time.last()?))
     }
 
     /// The rows from one time to another, both ends included.
@@ -262,6 +287,7 @@ impl Batch {
             + of(&self.parent_pids)
             + of(&self.logons)
             + orders
+            + self.filter.memory()
     }
 }
 

@@ -249,11 +249,21 @@ impl EventStore {
     /// again.
     pub fn latest_of_pid(&self, host: &str, pid: u32, until: Timestamp) -> Option<CreationId> {
         let ids = self.hosts.ids(host);
-        let found = self.in_each(|batch| {
-            let of_host = |host: &u32| batch.latest_of_pid(*host, pid, until);
-            ids.iter().filter_map(of_host)
-        });
-        found.max_by_key(|id| (self.time(*id), *id))
+        let mut best: Option<(Timestamp, CreationId)> = None;
+        for (number, batch) in self.batches.iter().enumerate().rev() {
+            // Of two at one time the later in the store is taken, and those before come after it.
+            if batch.latest() <= best.map(|(at, _)| at) {
+                continue;
+            }
+            for row in ids
+                .iter()
+                .filter_map(|host| batch.latest_of_pid(*host, pid, until))
+            {
+                let at = batch.time(row).map(|time| time.at);
+                best = best.max(at.map(|at| (at, CreationId::new(number, row))));
+            }
+        }
+        best.map(|(_, id)| id)
     }
 
     /// The creations from one time to another, both ends included, by time.

@@ -6,6 +6,7 @@ mod batch;
 pub mod column;
 pub mod event;
 pub mod events;
+mod filter;
 pub mod findings;
 mod host_ids;
 pub mod index;
