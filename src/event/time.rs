@@ -4,6 +4,8 @@
 //! time is kept whole (the plan said microseconds; the identity of an event needs the last digit).
 //! No time zone database: UTC and fixed offsets, so no local arithmetic and no daylight saving gap.
 
+mod usual;
+
 use super::zone::Zone;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -231,6 +233,9 @@ impl Reading {
     /// ISO 8601 as logs write it: `T` or a blank between, up to nine decimals (`.` or `,`), `Z`,
     /// `+02:00`, `+0200` or nothing behind. `None` for anything else.
     pub fn iso8601(text: &str) -> Option<Self> {
+        if let Some(at) = usual::utc(text.as_bytes()) {
+            return Some(Self::Instant(at));
+        }
         let text = text.trim();
         let date = date(text.get(..10)?)?;
         let rest = text.get(10..)?;

@@ -9,6 +9,10 @@ use crate::event::{EventTime, Timestamp};
 /// an empty UNIX time 1970).
 const FIRST_YEAR: i16 = 1990;
 
+/// The instants from [`FIRST_YEAR`] until 2100, told without taking them apart.
+const USUAL: std::ops::Range<Timestamp> = Timestamp::from_ticks(631_152_000 * 10_000_000)
+    ..Timestamp::from_ticks(4_102_444_800 * 10_000_000);
+
 /// Milliseconds since the epoch have more digits than this from 1973 on, seconds until 5138 fewer.
 const SECONDS_DIGITS: usize = 11;
 
@@ -16,7 +20,8 @@ const SECONDS_DIGITS: usize = 11;
 /// later, by those who know that date.
 pub fn event_time(reading: Option<Reading>, context: ParseContext) -> Option<EventTime> {
     let (at, assumed) = reading?.resolve(context.assume_tz);
-    (at.year() >= FIRST_YEAR).then_some(EventTime { at, assumed })
+    let possible = USUAL.contains(&at) || at.year() >= FIRST_YEAR;
+    possible.then_some(EventTime { at, assumed })
 }
 
 /// A time that is UTC by definition, whether it says so or not: `TimeCreated`, Sysmon's `UtcTime`.
@@ -69,6 +74,10 @@ mod tests {
         );
         assert_eq!(shown("6/16/2022 6:04:12 PM"), "~2022-06-16T18:04:12Z");
         assert_eq!(shown("1601-01-01T00:00:00Z"), "none");
+        assert_eq!(shown("1989-12-31T23:59:59.9999999Z"), "none");
+        assert_eq!(USUAL.start, epoch("631152000").unwrap());
+        assert_eq!(USUAL.start.rfc3339(Zone::UTC), "1990-01-01T00:00:00Z");
+        assert_eq!(USUAL.end.rfc3339(Zone::UTC), "2100-01-01T00:00:00Z");
         assert_eq!(shown("0"), "none");
         assert_eq!(shown("soon"), "none");
     }

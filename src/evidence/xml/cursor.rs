@@ -1,6 +1,6 @@
-//! Steps through tags of the plain sort: a name of ASCII letters, attributes in quotes with one
-//! blank or more before each, nothing else. Every step gives `None` at anything it does not know,
-//! and what it does take, `quick_xml` takes in the same way. Builds nothing.
+//! Steps through tags of the plain sort: a name of ASCII letters, attributes in quotes with a blank
+//! or more before each, nothing else. Every step gives `None` at anything it does not know, and
+//! what it does take, `quick_xml` takes in the same way. Builds nothing.
 
 use memchr::{memchr, memchr2};
 
@@ -19,46 +19,41 @@ impl<'t> Cursor<'t> {
 
     /// Passes over texts to the next tag; whether it is an end tag.
     pub fn next_is_end(&mut self) -> Option<bool> {
-        if !self.rest.starts_with('<') {
+        if self.rest.as_bytes().first() != Some(&b'<') {
             let tag = memchr(b'<', self.rest.as_bytes())?;
             self.rest = self.rest.get(tag..)?;
         }
         Some(self.rest.as_bytes().get(1) == Some(&b'/'))
     }
 
-    /// Takes a start tag, and whether its element is `<empty/>`.
+    /// Takes the start of a start tag: the element's name.
     pub fn start(&mut self) -> Option<&'t str> {
-        let tag = self.rest.strip_prefix('<')?;
-        let len = tag.bytes().position(|b| !is_name_letter(b))?;
-        if len == 0 {
-            return None;
-        }
-        let (name, rest) = tag.split_at_checked(len)?;
+        let (name, rest) = name(self.rest.strip_prefix('<')?)?;
         self.rest = rest;
         Some(name)
     }
 
     /// Takes what follows in a start tag: an attribute, or its end.
     pub fn attribute(&mut self) -> Option<InTag<'t>> {
-        let blanks = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
-        if let Some(rest) = blanks.strip_prefix('>') {
-            self.rest = rest;
-            return Some(InTag::Opens);
+        let bytes = self.rest.as_bytes();
+        let blanks = bytes.iter().position(|b| !is_blank(*b))?;
+        match (bytes.get(blanks)?, bytes.get(blanks + 1)) {
+            (b'>', _) => {
+                self.rest = self.rest.get(blanks + 1..)?;
+                Some(InTag::Opens)
+            }
+            (b'/', Some(b'>')) => {
+                self.rest = self.rest.get(blanks + 2..)?;
+                Some(InTag::Empty)
+            }
+            _ if blanks > 0 => {
+                let (name, value) = name(self.rest.get(blanks..)?)?;
+                let (value, rest) = quoted(value.strip_prefix('=')?)?;
+                self.rest = rest;
+                Some(InTag::Attribute(name, value))
+            }
+            _ => None,
         }
-        if let Some(rest) = blanks.strip_prefix("/>") {
-            self.rest = rest;
-            return Some(InTag::Empty);
-        }
-        if blanks.len() == self.rest.len() {
-            return None;
-        }
-        let len = blanks
-            .bytes()
-            .position(|b| !is_name_letter(b) && b != b':')?;
-        let (name, value) = blanks.split_at_checked(len)?;
-        let (value, rest) = quoted(value.strip_prefix('=')?)?;
-        self.rest = rest;
-        (len > 0).then_some(InTag::Attribute(name, value))
     }
 
     /// Takes the text of an element without elements in it, and its end tag.
@@ -95,12 +90,39 @@ impl<'t> Cursor<'t> {
         self.rest
     }
 
-    /// Takes the start tag `<Data Name='…'>`, which most of an event consists of.
-    pub fn named_data(&mut self) -> Option<&'t str> {
-        let (name, rest) = quoted(self.rest.strip_prefix("<Data Name=")?)?;
-        self.rest = rest.strip_prefix('>')?;
-        Some(name)
+    /// Takes `<Data Name='…'>…</Data>`, which most of an event consists of: its name and text.
+    pub fn data(&mut self) -> Option<(&'t str, Text<'t>)> {
+        let (name, rest) = quoted(self.rest.strip_prefix(DATA)?)?;
+        let rest = rest.strip_prefix('>')?;
+        let stop = memchr2(b'<', b'&', rest.as_bytes())?;
+        let (text, end) = rest.split_at_checked(stop)?;
+        // Where something stands for something else, it is read again to its end.
+        let Some(end) = end.strip_prefix(DATA_END) else {
+            let mut within = Self { rest };
+            let text = within.text("Data")?;
+            self.rest = within.rest;
+            return Some((name, text));
+        };
+        self.rest = end;
+        Some((name, Text { text, plain: true }))
     }
+
+    /// Passes over such elements, one after another; stops before anything else.
+    pub fn pass_data(&mut self) {
+        while let Some(rest) = behind_data(self.rest) {
+            self.rest = rest;
+        }
+    }
+}
+
+const DATA: &str = "<Data Name=";
+const DATA_END: &str = "</Data>";
+
+fn behind_data(text: &str) -> Option<&str> {
+    let (_, rest) = quoted(text.strip_prefix(DATA)?)?;
+    let rest = rest.strip_prefix('>')?;
+    let stop = memchr(b'<', rest.as_bytes())?;
+    rest.get(stop..)?.strip_prefix(DATA_END)
 }
 
 /// What may stand in a start tag behind the name.
@@ -171,6 +193,13 @@ pub fn is_plain(value: &str) -> bool {
         .any(|b| matches!(b, b'&' | b'\t' | b'\r' | b'\n'))
 }
 
+/// The name that a text begins with, and what is behind it.
+fn name(text: &str) -> Option<(&str, &str)> {
+    let len = text.bytes().position(|b| !is_name_letter(b))?;
+    text.split_at_checked(len)
+        .filter(|(name, _)| !name.is_empty())
+}
+
 /// A text in quotes and what is behind it.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = *text.as_bytes().first()?;
@@ -182,6 +211,11 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     Some((inside.get(..len)?, inside.get(len + 1..)?))
 }
 
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Without `:`, behind which the name proper of a prefixed one would stand.
 fn is_name_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }

@@ -26,8 +26,8 @@ struct Scan<'t> {
     system: [Option<&'t str>; SYSTEM_NAMES.len()],
     has_system: bool,
     data: Vec<Field>,
-    /// Nothing but the outline is wanted.
-    outline: bool,
+    /// Provider and event id, when nothing but the outline is wanted.
+    outline: Option<(&'t str, u32)>,
 }
 
 /// The event, or its outline when `whole` does not ask for it by provider and event id.
@@ -37,7 +37,7 @@ pub fn scan(text: &str, origin: Origin, whole: &dyn Fn(&str, u32) -> bool) -> Op
         system: [None; SYSTEM_NAMES.len()],
         has_system: false,
         data: Vec::new(),
-        outline: false,
+        outline: None,
     };
     if scan.cursor.start()? != "Event" || !scan.opens()? {
         return None;
@@ -49,8 +49,9 @@ pub fn scan(text: &str, origin: Origin, whole: &dyn Fn(&str, u32) -> bool) -> Op
     if !scan.has_system {
         return None;
     }
-    if scan.outline {
-        return scan.outline(origin).map(Parsed::Outline);
+    if let Some((provider, event_id)) = scan.outline {
+        let outline = scan.outline(provider, event_id, origin);
+        return Some(Parsed::Outline(outline));
     }
     let mut event = WindowsEvent::new(origin);
     for (name, value) in SYSTEM_NAMES.iter().zip(scan.system) {
@@ -85,16 +86,15 @@ impl<'t> Scan<'t> {
                     self.system_value()?;
                 }
                 // What came before it was read for the record.
-                self.outline = self.data.is_empty()
-                    && self
-                        .name()
-                        .is_some_and(|(provider, id)| !whole(provider, id));
+                if self.data.is_empty() {
+                    self.outline = self.name().filter(|(provider, id)| !whole(provider, *id));
+                }
             }
             "EventData" => {
-                if !self.outline && self.data.is_empty() {
+                if self.outline.is_none() && self.data.is_empty() {
                     self.data.reserve(USUAL_FIELDS);
                 }
-                while opens && !self.cursor.next_is_end()? {
+                while opens && !self.next_field_is_end()? {
                     self.data_field()?;
                 }
             }
@@ -135,7 +135,7 @@ impl<'t> Scan<'t> {
     /// As [`WindowsEvent::set`] does it.
     fn set(&mut self, place: usize, value: &'t str, plain: bool) -> Option<()> {
         let slot = self.system.get_mut(place)?;
-        let value = value.trim();
+        let value = trimmed(value);
         if slot.is_none() && !value.is_empty() {
             if !plain {
                 return None;
@@ -155,10 +155,22 @@ impl<'t> Scan<'t> {
         Some((provider, self.get("EventID")?.parse().ok()?))
     }
 
+    /// Passes over texts, and fields that are not wanted, to the next tag; whether it is an end.
+    fn next_field_is_end(&mut self) -> Option<bool> {
+        let end = self.cursor.next_is_end()?;
+        if self.outline.is_none() || end {
+            return Some(end);
+        }
+        self.cursor.pass_data();
+        self.cursor.next_is_end()
+    }
+
     /// One element of `EventData`.
     fn data_field(&mut self) -> Option<()> {
-        if let Some(name) = self.cursor.named_data() {
-            return self.field(Some(name), "Data");
+        if self.outline.is_none()
+            && let Some((name, text)) = self.cursor.data()
+        {
+            return self.push(Some(name), "Data", text.decoded()?);
         }
         let element = self.cursor.start()?;
         let mut label = None;
@@ -170,7 +182,7 @@ impl<'t> Scan<'t> {
                 InTag::Empty => break,
             }
         }
-        if self.outline {
+        if self.outline.is_some() {
             return Some(());
         }
         self.push(label, element, String::new())
@@ -178,7 +190,7 @@ impl<'t> Scan<'t> {
 
     /// The rest of a data element.
     fn field(&mut self, label: Option<&str>, element: &str) -> Option<()> {
-        if self.outline {
+        if self.outline.is_some() {
             return self.cursor.pass_text(element);
         }
         let value = self.cursor.text(element)?.decoded()?;
@@ -201,7 +213,7 @@ impl<'t> Scan<'t> {
         if depth > DEEPEST {
             return None;
         }
-        let read = read && !self.outline;
+        let read = read && self.outline.is_none();
         let element = self.cursor.start()?;
         let opens = loop {
             match self.cursor.attribute()? {
@@ -243,10 +255,9 @@ impl<'t> Scan<'t> {
         }
     }
 
-    fn outline(&self, origin: Origin) -> Option<Outline> {
-        let (provider, event_id) = self.name()?;
+    fn outline(&self, provider: &str, event_id: u32, origin: Origin) -> Outline {
         let time = self.get("TimeCreated").and_then(times::utc);
-        Some(Outline {
+        Outline {
             provider: shared(provider),
             event_id,
             channel: self.get("Channel").map(shared),
@@ -255,6 +266,15 @@ impl<'t> Scan<'t> {
             time: times::event_time(time, origin.context),
             repaired: false,
             locator: origin.locator,
-        })
+        }
+    }
+}
+
+/// Without blanks around it, of which there are hardly ever any.
+fn trimmed(value: &str) -> &str {
+    let ends = value.as_bytes().first().zip(value.as_bytes().last());
+    match ends {
+        Some((b'!'..=b'~', b'!'..=b'~')) => value,
+        _ => value.trim(),
     }
 }
