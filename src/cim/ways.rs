@@ -4,7 +4,7 @@
 
 use super::file_name::file_name;
 use super::model::Evaluation;
-use super::sources::{Gives, Mapping, Source, SourceIndex, Sources};
+use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources};
 use crate::event::{Family, Value};
 use std::sync::Arc;
 
@@ -142,7 +142,7 @@ fn raw(mapping: &Mapping) -> Way {
     // Forwarders write names for the SIDs of the System element. Nor are its values, but for the
     // host's name, part of the event's identity: of two copies of one event one could hold a text
     // of it and the other not.
-    if mapping.from.iter().any(|name| name.is_of_system()) {
+    if mapping.from.iter().any(RawName::is_of_system) {
         return Way::Made("is not told by the event's data alone");
     }
     Way::Raw

@@ -8,7 +8,7 @@
 mod cursor;
 mod scan;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::framing::Parsed;
 use super::windows::{Origin, WindowsEvent};

@@ -57,12 +57,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rows, events) = (counted(self.rows, "row"), counted(self.events, "event"));
         write!(f, "{rows} ({events}) · ")?;
-        match self.bytes {
-            Some(bytes) => write!(f, "{}", size(bytes))?,
-            None => {
-                let hosts = counted(self.hosts, "host");
-                write!(f, "{hosts} · {}", counted(self.records, "record"))?;
-            }
+        if let Some(bytes) = self.bytes {
+            f.write_str(&size(bytes))?;
+        } else {
+            let hosts = counted(self.hosts, "host");
+            write!(f, "{hosts} · {}", counted(self.records, "record"))?;
         }
         let (files, not_read) = (counted(self.files, "file"), grouped(self.not_read));
         write!(f, " · {files} · {not_read} not read")?;

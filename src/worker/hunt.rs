@@ -27,6 +27,10 @@ use std::sync::atomic::AtomicBool;
 
 /// What a hunt reads and how.
 #[derive(Debug, Clone, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "switches of the command line, each by itself"
+)]
 pub struct HuntOptions {
     /// Files, folders, `-`.
     pub paths: Vec<PathBuf>,

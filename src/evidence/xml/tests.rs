@@ -10,7 +10,8 @@ use crate::evidence::windows::Origin;
 use proptest::prelude::*;
 use std::path::Path;
 
-fn origin() -> Origin {
+/// A place, and a zone that is not UTC.
+pub(in crate::evidence) fn origin() -> Origin {
     let position = Position::Span { offset: 7, len: 9 };
     let source = SourceId(3);
     Origin {
@@ -22,7 +23,7 @@ fn origin() -> Origin {
 }
 
 /// What an outline says, as the record itself says it.
-fn outline_of(record: &Record) -> Option<Outline> {
+pub(in crate::evidence) fn outline_of(record: &Record) -> Option<Outline> {
     Some(Outline {
         provider: record.provider()?.into(),
         event_id: record.event_id()?,
@@ -65,7 +66,7 @@ fn events(path: &Path, each: &mut dyn FnMut(&str)) {
         let mut pieces = Pieces::new(&bytes[..]);
         while let Some(piece) = pieces.next().unwrap() {
             if let Piece::Record { xml, .. } = piece {
-                each(&String::from_utf8_lossy(&xml));
+                each(&String::from_utf8_lossy(xml));
             }
         }
         return;

@@ -45,6 +45,7 @@ fn the_shipped_rule_asks_for_msiexec() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn predicates_ask_for_the_rarest_text_that_must_be_there() {
     // FDR's `process`, out of which names are cut, has its quotes taken out: `msi"exec` would be
     // one. So its creations are looked for.

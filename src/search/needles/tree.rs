@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     fn test(&self, test: &Test) -> Asked {
-        let mut texts = BTreeSet::new();
+        let mut needed = BTreeSet::new();
         for (place, ways) in self.looked_at(test)? {
             let field = || self.field(place);
             for way in ways {
@@ -137,25 +137,25 @@ impl<'a> Reader<'a> {
                             return Err(Why::Given(field(), text.to_string()));
                         }
                     }
-                    Way::Text(text) if test.text(&text) => {
-                        return Err(Why::Given(field(), text.to_string()));
+                    Way::Text(given) if test.text(&given) => {
+                        return Err(Why::Given(field(), given.to_string()));
                     }
                     Way::Looked { key, text } if test.text(&text) => {
-                        texts.insert(rarest(std::iter::once(&*key), self.words)?);
+                        needed.insert(rarest(std::iter::once(&*key), self.words)?);
                     }
                     Way::Text(_) | Way::Looked { .. } => {}
                     Way::Raw => {
                         let patterns = test.patterns().ok_or(Why::Compared)?;
                         for pattern in patterns {
                             let parts = pattern.literal_parts();
-                            texts.insert(rarest(parts.into_iter(), self.words)?);
+                            needed.insert(rarest(parts.into_iter(), self.words)?);
                         }
                     }
                     Way::Made(how) => return Err(Why::Made(field(), how)),
                 }
             }
         }
-        Ok(texts)
+        Ok(needed)
     }
 
     /// A null value meets the opposite of every test, so that only a value which is always there

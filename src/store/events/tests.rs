@@ -27,6 +27,7 @@ struct Made {
 }
 
 impl Made {
+    #[allow(clippy::many_single_char_names, reason = "one a column, in order")]
     fn creation(&self) -> Creation<'_> {
         let [a, b, c, d, e, f, g, h, i, j, k] = self.texts.each_ref().map(Option::as_deref);
         Creation {
