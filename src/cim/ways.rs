@@ -29,10 +29,6 @@ pub enum Way {
     Made(&'static str),
 }
 
-/// The field whose name stands in every record from which [`super::Hosts::learn`] takes a name for
-/// `dest`.
-pub const HOST_FIELD: &str = "ComputerName";
-
 impl Source {
     /// The family of its records.
     pub fn family(&self) -> Family {
@@ -42,11 +38,6 @@ impl Source {
     /// Texts of which one stands in the data of each of its creations; none where no text tells.
     pub fn creation_texts(&self) -> &[String] {
         &self.detect.event_simple_names
-    }
-
-    /// Whether a host table gives it values of `dest`.
-    pub fn asks_for_hosts(&self) -> bool {
-        self.mappings.iter().flatten().any(|m| m.host_of.is_some())
     }
 }
 

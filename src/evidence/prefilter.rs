@@ -97,7 +97,8 @@ impl Wanted {
 }
 
 /// Names of fields by which a record names a host (`cim::Hosts::learn`): such records are read
-/// whatever a search looks for, because rows take the host's name from them.
-const JSON_HOSTS: [&str; 2] = ["ComputerName", "\"vsn\""];
+/// whatever a search looks for, because rows take the host's name from them. (Of `ComputerName`
+/// the end: `Computer` stands in each Windows event, and would be looked at each time.)
+const JSON_HOSTS: [&str; 2] = ["terName", "\"vsn\""];
 /// The same in lines of `key="value"`.
 const NVM_HOSTS: [&str; 2] = ["vsn=\"", "vsn='"];

@@ -32,7 +32,6 @@ mod words;
 
 use super::plan::{Plan, PlanInput};
 use crate::cim::Sources;
-use crate::cim::ways::HOST_FIELD;
 use crate::event::Family;
 use crate::evidence::prefilter::{Needles, Wanted};
 use std::collections::BTreeSet;
@@ -52,7 +51,6 @@ pub fn needles(plan: &Plan, sources: &Sources) -> Needles {
 fn wanted(plan: &Plan, sources: &Sources, family: Family) -> Wanted {
     let words = Words::of(family);
     let mut texts = BTreeSet::new();
-    let mut hosts = false;
     for (index, source) in sources.all() {
         if source.family() != family {
             continue;
@@ -64,16 +62,9 @@ fn wanted(plan: &Plan, sources: &Sources, family: Family) -> Wanted {
             _ => Err(Why::Nothing),
         };
         match or_creations(asked, source.creation_texts(), words) {
-            Ok(more) => {
-                hosts |= source.asks_for_hosts() && !more.is_empty();
-                texts.extend(more);
-            }
+            Ok(more) => texts.extend(more),
             Err(why) => return Wanted::Everything(why.to_string()),
         }
-    }
-    if hosts {
-        // A record that names a host is no creation, and gives the rows of creations their `dest`.
-        texts.insert(Arc::from(HOST_FIELD.to_ascii_lowercase()));
     }
     Wanted::Holding(shortest(&texts))
 }

@@ -78,6 +78,17 @@ impl TextFilter {
     }
 }
 
+/// What is looked for of a needle: a search goes by the first letters, and these begin names that
+/// stand in each event. Whatever holds the needle holds its end.
+fn tail(needle: &str) -> &str {
+    const COMMON: [&str; 4] = ["parent", "process", "computer", "microsoft"];
+    let heads = COMMON.iter().filter_map(|head| needle.strip_prefix(head));
+    heads
+        .filter(|tail| tail.len() > 4)
+        .min_by_key(|tail| tail.len())
+        .unwrap_or(needle)
+}
+
 /// The first `&#`, `<!` or `<?`: found by their second letters, which are rare in logs.
 fn reference(bytes: &[u8]) -> Option<usize> {
     let mut places = memchr3_iter(b'#', b'!', b'?', bytes);
@@ -112,7 +123,9 @@ impl Finder {
             return Some(Self::Nothing);
         }
         if needles.len() <= FEW {
-            let folded = needles.iter().map(|n| format!("(?i:{})", regex::escape(n)));
+            let folded = needles
+                .iter()
+                .map(|n| format!("(?i:{})", regex::escape(tail(n))));
             let plain = exact.iter().map(|n| regex::escape(n));
             let all: Vec<String> = folded.chain(plain).collect();
             let regex = RegexBuilder::new(&all.join("|")).build().ok()?;

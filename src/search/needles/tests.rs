@@ -40,7 +40,7 @@ fn the_shipped_rule_asks_for_msiexec() {
             "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe) \
             Processes.process IN (\"*http://*\", \"*https://*\")"
         ),
-        "msiexec.exe / computername processrollup2"
+        "msiexec.exe / processrollup2"
     );
 }
 
@@ -49,7 +49,7 @@ fn the_shipped_rule_asks_for_msiexec() {
 fn predicates_ask_for_the_rarest_text_that_must_be_there() {
     // FDR's `process`, out of which names are cut, has its quotes taken out: `msi"exec` would be
     // one. So its creations are looked for.
-    const FALCON: &str = "computername processrollup2";
+    const FALCON: &str = "processrollup2";
     for (clause, asked) in [
         (
             "Processes.process_name=mshta.exe",
