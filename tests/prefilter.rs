@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::format_push_string,
     reason = "what goes wrong here must fail the test"
 )]
 
