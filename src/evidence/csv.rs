@@ -158,8 +158,13 @@ fn cell(text: &str, delimiter: u8) -> (Cow<'_, str>, &str) {
         push(&mut value, "\"");
         rest = after;
     }
-    // What stands behind the closing quote belongs to the cell, as most readers have it.
+    // What stands behind the closing quote belongs to the cell, as most readers have it. Right behind
+    // it stands text only where a writer doubles no quotes, and means the quote: it stays, so that
+    // no word is made of two.
     let (piece, after) = rest.split_at(plain(rest));
+    if piece.starts_with(|letter: char| !letter.is_whitespace()) {
+        push(&mut value, "\"");
+    }
     push(&mut value, piece);
     (value, after)
 }
@@ -202,7 +207,7 @@ mod tests {
             ["a", "", "b,\n\"c\"", "d"]
         );
         assert_eq!(cells("\"\"\nrest"), [""]);
-        assert_eq!(cells("a\"b\"c,\"d\"e\r\nrest"), ["a\"b\"c", "de"]);
+        assert_eq!(cells("a\"b\"c,\"d\"e\r\nrest"), ["a\"b\"c", "d\"e"]);
         assert_eq!(cells("ü,\"ü\"\"\"\nrest"), ["ü", "ü\""]);
         assert_eq!(row("a,\"b", b','), (vec!["a".into(), "b".into()], ""));
         assert_eq!(row("", b','), (vec!["".into()], ""));

@@ -12,8 +12,11 @@ use super::format::Detected;
 use super::windows::Origin;
 use super::{splunk, xml};
 use crate::event::Record;
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, Serializer};
 use serde_json::{Map, Value};
 use shape::Shape;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 /// A JSON object, in the order of its text.
@@ -128,6 +131,52 @@ fn text_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Array(_) | Value::Object(_) => written(value),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// A list or an object as JSON.
+fn written(value: &Value) -> String {
+    let mut out = Vec::new();
+    // Writing to memory does not fail, and what is written is UTF-8.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut out, Bare));
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// As short as JSON can be, but control characters stay as they are: written as `\n` or `\u0001` a
+/// carrier's bare one would put letters before the text behind it that stand nowhere in the bytes.
+struct Bare;
+
+impl Formatter for Bare {
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        match escape {
+            CharEscape::Quote => writer.write_all(b"\\\""),
+            CharEscape::ReverseSolidus => writer.write_all(b"\\\\"),
+            CharEscape::Solidus => writer.write_all(b"/"),
+            CharEscape::Backspace => writer.write_all(b"\x08"),
+            CharEscape::FormFeed => writer.write_all(b"\x0c"),
+            CharEscape::LineFeed => writer.write_all(b"\n"),
+            CharEscape::CarriageReturn => writer.write_all(b"\r"),
+            CharEscape::Tab => writer.write_all(b"\t"),
+            CharEscape::AsciiControl(byte) => writer.write_all(&[byte]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_objects_are_written_as_json_but_for_control_characters() {
+        let text = r#"{"a":["x\n\u0001y","\"\\/ü"],"b":{"c":1.0,"d":null,"e":true}}"#;
+        let value: Value = serde_json::from_str(text).unwrap();
+        let bare = text.replace(r"\n", "\n").replace(r"\u0001", "\u{1}");
+        assert_eq!(text_of(&value), bare);
     }
 }

@@ -98,7 +98,8 @@ impl Wanted {
 
 /// Names of fields by which a record names a host (`cim::Hosts::learn`): such records are read
 /// whatever a search looks for, because rows take the host's name from them. (Of `ComputerName`
-/// the end: `Computer` stands in each Windows event, and would be looked at each time.)
-const JSON_HOSTS: [&str; 2] = ["terName", "\"vsn\""];
+/// the end: `Computer` stands in each Windows event, and would be looked at each time. A record may
+/// stand as text in another one, its quotes escaped or doubled.)
+const JSON_HOSTS: [&str; 4] = ["terName", "vsn\"", "vsn\\", "vsn="];
 /// The same in lines of `key="value"`.
 const NVM_HOSTS: [&str; 2] = ["vsn=\"", "vsn='"];

@@ -21,7 +21,7 @@ use std::time::Instant;
 pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     let clock = Instant::now();
     let (mut engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
-    engine.options.pass = Pass::Rows;
+    engine.options.pass = pass(args);
     interrupt::watch(&engine.options.cancel)?;
     for remark in &remarks {
         say(remark);
@@ -73,6 +73,17 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     }
     say_nothing_read(ledger);
     Ok(exit_status(ledger, false))
+}
+
+/// The bounds of a drilldown's search and the time that its offsets count from are those of all
+/// creations where the command line does not say: then all have to be read.
+fn pass(args: &Drilldown) -> Pass {
+    let said = [args.reading.since, args.reading.until, args.at];
+    if said.iter().all(Option::is_some) {
+        Pass::Rows
+    } else {
+        Pass::Everything
+    }
 }
 
 fn given(args: &Drilldown) -> Tokens {
