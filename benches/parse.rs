@@ -49,7 +49,7 @@ fn read(c: &mut Criterion) {
         group.bench_function(format!("{name}, whole"), |b| {
             b.iter(|| {
                 let read = |bytes: &Vec<u8>| parse(&detected, black_box(bytes), place, &context);
-                records.iter().map(read).flatten().count()
+                records.iter().flat_map(read).count()
             });
         });
         // As the index pass reads them: process creations alone are wanted whole.
@@ -59,7 +59,7 @@ fn read(c: &mut Criterion) {
                 let read = |bytes: &Vec<u8>| {
                     parse_wanted(&detected, black_box(bytes), place, &context, &creation)
                 };
-                records.iter().map(read).flatten().count()
+                records.iter().flat_map(read).count()
             });
         });
     }

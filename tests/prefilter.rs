@@ -7,6 +7,7 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::format_push_string,
+    clippy::format_collect,
     reason = "what goes wrong here must fail the test"
 )]
 
@@ -132,7 +133,7 @@ fn json(text: &str, turns: &[u8]) -> String {
     for c in text.chars() {
         match (c, turns.next().unwrap()) {
             (c, 0 | 1) if (c as u32) < 0x1_0000 => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)))
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             ('"', _) => out.push_str("\\\""),
             ('\\', _) => out.push_str("\\\\"),
