@@ -15,7 +15,7 @@
 //! | 1 | [`spl`] | the search language: text → tree → text |
 //! | 2 | [`content`] | security content on disk: detections, macros, drilldowns, ATT&CK names |
 //! | 3 | [`search`] | runs a parsed search over rows |
-//! | 4 | [`store`] | the events that passed the first stage, and the rows made of them |
+//! | 4 | [`store`] | the events that passed the first stage, the rows made of them; all events, in columns |
 //! | 4 | [`risk`] | risk events from rows, imported ones, the table a risk search runs on |
 //! | 6 | [`report`] | shapes of output: rows, events, ledger, coverage |
 //! | 7 | [`worker`] | the engine and its threads: load a rule, hunt, drill down, look up a record |

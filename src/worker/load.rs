@@ -48,7 +48,8 @@ impl Passes {
                 let bytes: u64 = inputs.iter().map(Input::bytes).sum();
                 // Most evidence is of Windows: with needles for the rest alone nothing is saved.
                 let selects = || needles(&engine.rule.plan, &engine.sources).windows;
-                bytes > SMALL && matches!(selects(), Wanted::Holding(_))
+                let is_quicker = !engine.options.no_prefilter && bytes > SMALL;
+                is_quicker && matches!(selects(), Wanted::Holding(_))
             }
         }
     }

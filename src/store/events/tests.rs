@@ -29,23 +29,23 @@ struct Made {
 impl Made {
     #[allow(clippy::many_single_char_names, reason = "one a column, in order")]
     fn creation(&self) -> Creation<'_> {
-        let [a, b, c, d, e, f, g, h, i, j, k] = self.texts.each_ref().map(Option::as_deref);
+        let text = |place: usize| self.texts[place].as_deref();
         Creation {
             time: self.time,
             source: SOURCES[self.source],
             locator: self.locator,
             host: &self.host,
-            account: a,
-            image: b,
-            name: c,
-            command_line: d,
-            original_file_name: e,
-            current_directory: f,
-            parent_image: g,
-            parent_name: h,
-            parent_command_line: i,
-            integrity: j,
-            hashes: k,
+            account: text(0),
+            image: text(1),
+            name: text(2),
+            command_line: text(3),
+            original_file_name: text(4),
+            current_directory: text(5),
+            parent_image: text(6),
+            parent_name: text(7),
+            parent_command_line: text(8),
+            integrity: text(9),
+            hashes: text(10),
             process: self.process.as_deref().and_then(ProcessKey::parse),
             parent: self.parent.as_deref().and_then(ProcessKey::parse),
             pid: self.pids[0],
