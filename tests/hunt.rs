@@ -324,6 +324,26 @@ fn the_resolved_search_and_both_bounds_are_shown() {
     );
 }
 
+/// Bounds and offsets count from all creations, those too that the rule does not look for.
+#[test]
+fn a_drilldown_is_the_same_without_the_prefilter() {
+    for which in ["results", "risk"] {
+        let ask = |more: &[&str]| {
+            let output = gimlet()
+                .args(["drilldown", which, "--user", "nobody", "--dest", "nowhere"])
+                .args(["--format", "json"])
+                .args(more)
+                .arg(demo())
+                .output()
+                .unwrap();
+            text(&output.stdout)
+        };
+        let found = ask(&[]);
+        assert!(found.contains("earliest"), "{found}");
+        assert_eq!(found, ask(&["--no-prefilter"]), "{which}");
+    }
+}
+
 #[test]
 fn a_kape_tree_is_read_as_it_lies() {
     let folder = tempfile::tempdir().unwrap();

@@ -64,6 +64,7 @@ impl Sources {
         match evaluation.unwrap_or_default() {
             Evaluation::Plain => {}
             // Lower case has letters of its own: of `İ` it makes an i and a dot above.
+            Evaluation::Lower if ways.is_empty() => {}
             Evaluation::Lower => ways = vec![Way::Made("is written anew in lower case")],
             Evaluation::VendorProduct => {
                 if !ways.iter().any(|way| matches!(way, Way::Always(_))) {

@@ -6,7 +6,8 @@
 //! (`tree`), each of its tests by the ways in which a field can come by a value (`cim::ways`); what
 //! a test asks for is cut into stretches that carriers write as they are, of which the rarest is
 //! taken (`stretch`, `words`). A record that matters holds one of the texts of its family in its
-//! data; the reverse is not promised, and `tests/prefilter.rs` holds it to that.
+//! data; the reverse is not promised, and `tests/prefilter.rs` holds it to that. Records that name a
+//! host are no creations and matter too: those are the filter's own matter.
 //!
 //! # Where a value is not the record's own text
 //!
@@ -21,10 +22,10 @@
 //! - Numbers written anew: hex for decimal (Velociraptor, Winlogbeat's process ids), times, JSON
 //!   numbers, all of EVTX. No stretch is taken that such a text could hold (`stretch::is_text`).
 //! - Lists and objects in place of a text are written out as JSON. Inside of their texts nothing
-//!   changes but quotes and backslashes, and between them stand quotes.
+//!   changes but quotes and backslashes, and between them stand quotes (`evidence::json`).
 //! - Winlogbeat's `User` is put together with a backslash; its `Hashes` with labels and capitals:
 //!   `assembled` in the source's table, nothing is looked for there.
-//! - Message texts are taken apart at line feeds, a CSV cell at quotes.
+//! - Message texts are taken apart at line feeds, a CSV cell at quotes, which stay in it.
 
 mod stretch;
 mod tree;

@@ -5,7 +5,8 @@ use super::*;
 use crate::cim::{Dataset, Models};
 use crate::search::PlanOptions;
 
-/// The needles of a where-clause over `Endpoint.Processes`, a line a family; `=`: as the line above.
+/// The needles of a where-clause over `Endpoint.Processes`: Windows, FDR, NVM where it differs from
+/// Windows, with slashes between.
 fn of(clause: &str) -> String {
     let clause = match clause {
         "" => String::new(),
@@ -44,76 +45,163 @@ fn the_shipped_rule_asks_for_msiexec() {
     );
 }
 
+/// The creations of FDR: its `process`, out of which names are cut, has its quotes taken out, so that
+/// `msi"exec` would be `msiexec`.
+const FALCON: &str = "processrollup2";
+
+fn assert_asked(cases: &[(&str, &str)]) {
+    for (clause, asked) in cases {
+        let asked = asked.replace("FDR", FALCON);
+        assert_eq!(of(clause), asked, "{clause}");
+    }
+}
+
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table")]
 fn predicates_ask_for_the_rarest_text_that_must_be_there() {
-    // FDR's `process`, out of which names are cut, has its quotes taken out: `msi"exec` would be
-    // one. So its creations are looked for.
-    const FALCON: &str = "processrollup2";
-    for (clause, asked) in [
+    assert_asked(&[
+        ("Processes.process_name=mshta.exe", "mshta.exe / FDR"),
         (
-            "Processes.process_name=mshta.exe",
-            format!("mshta.exe / {FALCON}"),
+            "Processes.original_file_name=mshta.exe",
+            "mshta.exe / mshta.exe / ",
         ),
+        ("Processes.parent_process=\"*cscript*\"", "cscript / "),
         (
             "Processes.process_name=cmd.exe Processes.process=\"*evil-tool*\"",
-            format!("evil-tool / {FALCON}"),
+            "evil-tool / FDR",
         ),
         (
             "Processes.process_name IN (a1zz.exe, b2yy.exe)",
-            format!("a1zz.exe b2yy.exe / {FALCON}"),
+            "a1zz.exe b2yy.exe / FDR",
         ),
         (
             "NOT (NOT Processes.process_name=mshta.exe)",
-            format!("mshta.exe / {FALCON}"),
+            "mshta.exe / FDR",
         ),
+        (
+            "NOT (NOT Processes.process_name=a1zz.exe NOT Processes.process_name=b2yy.exe)",
+            "a1zz.exe b2yy.exe / FDR",
+        ),
+        (
+            "Processes.process_name=mshta.exe NOT Processes.process=\"*evil-tool*\"",
+            "mshta.exe / FDR",
+        ),
+        // What holds the one holds the other.
+        (
+            "Processes.process_name=net.exe OR Processes.process=\"*dotnet.exe*\"",
+            "net.exe / FDR",
+        ),
+        // Quotes, blanks, backslashes and entities cut a text.
         (
             "Processes.process=\"*\\\\Temp\\\\qrstuv &amp; x*\"",
-            format!("qrstuv / {FALCON}"),
+            "qrstuv / FDR",
         ),
-        // Any part of an OR without a text leaves none.
-        (
-            "Processes.process_name=mshta.exe OR Processes.process_id=4",
-            format!("all: 'Processes.process_id' / {FALCON}"),
-        ),
-        (
-            "NOT Processes.process_name=mshta.exe",
-            format!("all: NOT / {FALCON}"),
-        ),
-        ("Processes.process=*", format!("all: the search / {FALCON}")),
+        ("Processes.process=\"*\\.qrstuv*\"", ".qrstuv / FDR"),
+        ("Processes.process=\"*\u{212a}IO\u{17f}K*\"", "kiosk / FDR"),
+        ("Processes.process=CASE(\"*Invoke-X*\")", "invoke-x / FDR"),
+        // A text that is common in one family is rare in another.
         (
             "Processes.process=\"*http://*\"",
-            format!("all: 'http' stands / {FALCON} / http:"),
+            "all: 'http:' stands in nearly every record / FDR / http:",
         ),
         (
-            "Processes.process_name=unknown",
-            format!("all: 'process_name' can be / {FALCON}"),
+            "Processes.process_name=\"*.exe\"",
+            ".exe / FDR / all: '.exe' stands in nearly every record",
         ),
         (
-            "Processes.process_id=4688",
-            format!("all: '4688' can be / {FALCON}"),
+            "Processes.process_hash=\"*imphash=*\"",
+            "all: the value of 'process_hash' is put together of several fields by some log \
+             shippers / imphash / imphash",
         ),
         (
             "Processes.dest=\"web-02*\"",
-            format!("all: the value of 'dest' / {FALCON}"),
+            "all: the value of 'dest' is not told by the event's data alone / FDR / web-02",
         ),
-        ("", format!("all: the search asks / {FALCON}")),
-        // No row of Windows has that constant; in NVM it could be put together.
+    ]);
+}
+
+#[test]
+fn what_no_row_of_a_source_can_meet_asks_for_none_of_its_records() {
+    assert_asked(&[
+        ("Processes.no_such_field=mshta.exe", " / "),
+        ("Processes.no_such_field!=mshta.exe", " / "),
+        ("Processes.action=blocked", " / "),
+        ("Processes.process_id=4 Processes.dest_category=web", " / "),
+        // Of Windows none has that constant; in NVM it could be put together.
         (
             "Processes.vendor_product=\"CrowdStrike FDR\"",
-            format!(" / {FALCON} / all: the value"),
+            " / FDR / all: the value of 'vendor_product' is put together of vendor and product",
         ),
-        ("Processes.os=macOS", format!(" / {FALCON}")),
-    ] {
-        let found = of(clause);
-        let same = asked
-            .split(" / ")
-            .zip(found.split(" / "))
-            .all(|(asked, found)| {
-                found == asked || (asked.starts_with("all: ") && found.starts_with("all: "))
-            });
-        assert!(same, "{clause}\n asked {asked}\n found {found}");
-    }
+        ("Processes.os=macOS", " / FDR"),
+        (
+            "NOT Processes.os IN (\"Microsoft Windows\", Linux) Processes.process_name=mshta.exe",
+            "mshta.exe / FDR",
+        ),
+        (
+            "NOT Processes.vendor_product=\"Microsoft*\" Processes.process_id=4",
+            " / FDR / all: '4' is too short to be looked for",
+        ),
+    ]);
+}
+
+#[test]
+fn where_no_text_must_be_there_the_reason_is_told() {
+    const COMPARED: &str =
+        "all: NOT, '!=', orderings and subnets ask for no text that a record must hold / FDR";
+    const NOTHING: &str = "all: the search asks for no text that a record must hold / FDR";
+    assert_asked(&[
+        ("", NOTHING),
+        ("Processes.process=*", NOTHING),
+        ("Processes.process=\"*äöü*\"", NOTHING),
+        ("NOT Processes.process_name=mshta.exe", COMPARED),
+        ("Processes.process_name!=mshta.exe", COMPARED),
+        ("Processes.process>mshta", COMPARED),
+        ("Processes.process=\"10.0.0.0/8\"", COMPARED),
+        ("_time>5", COMPARED),
+        (
+            "Processes.process=\"*-e /c*\"",
+            "all: '-e' is too short to be looked for / FDR",
+        ),
+        (
+            "Processes.process_id=4688",
+            "all: '4688' can be part of a number, an id or a time, which a binary log does not hold as \
+             text / FDR",
+        ),
+        (
+            "Processes.process_name=unknown",
+            "all: 'process_name' can be 'unknown' whatever the record holds / FDR",
+        ),
+        (
+            "Processes.tag=process",
+            "all: 'tag' can be 'process' whatever the record holds / FDR",
+        ),
+        (
+            "Processes.action=allowed",
+            "all: 'action' can be 'allowed' whatever the record holds / FDR / ",
+        ),
+        (
+            "Processes.user=SYSTEM",
+            "all: 'system' stands in nearly every record / FDR",
+        ),
+        (
+            "Processes.user_id=\"*evil-tool\"",
+            "all: the value of 'user_id' is not told by the event's data alone / evil-tool / ",
+        ),
+        // One part of an OR without a text leaves none; of an AND the most telling reason is told.
+        (
+            "Processes.process_name=mshta.exe OR Processes.process_id=4",
+            "all: '4' is too short to be looked for / FDR",
+        ),
+        (
+            "NOT Processes.user=x Processes.user=SYSTEM Processes.process_id=4",
+            "all: 'system' stands in nearly every record / FDR",
+        ),
+        // A free term is looked for in every field.
+        (
+            "\"evil-tool\"",
+            "all: the value of 'dest' is not told by the event's data alone / FDR / all: the value of \
+             'process_integrity_level' is written anew in lower case",
+        ),
+    ]);
 }
 
 #[test]
