@@ -26,6 +26,7 @@ mod peek;
 pub mod prefilter;
 pub mod read;
 pub mod reread;
+mod room;
 mod splunk;
 mod tables;
 mod text;

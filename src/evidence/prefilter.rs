@@ -100,6 +100,6 @@ impl Wanted {
 /// whatever a search looks for, because rows take the host's name from them. (Of `ComputerName`
 /// the end: `Computer` stands in each Windows event, and would be looked at each time. A record may
 /// stand as text in another one, its quotes escaped or doubled.)
-const JSON_HOSTS: [&str; 4] = ["terName", "vsn\"", "vsn\\", "vsn="];
+const JSON_HOSTS: [&str; 2] = ["terName", "vsn"];
 /// The same in lines of `key="value"`.
-const NVM_HOSTS: [&str; 2] = ["vsn=\"", "vsn='"];
+const NVM_HOSTS: [&str; 1] = ["vsn"];

@@ -4,7 +4,7 @@
 use super::{CHUNK, CHUNK_HEADER, CHUNK_MAGIC, FILE_HEADER, FILE_MAGIC, bad};
 use crate::evidence::outcome::BadRecord;
 use memchr::memmem;
-use std::cell::Cell;
+use crate::evidence::room::{self, ALIGNED};
 use std::io::{ErrorKind, Read, Result};
 
 /// Place of the flags in a file header; 1 is "dirty", set while the log is open.
@@ -14,8 +14,6 @@ pub(super) const FLAGS: usize = 120;
 pub(super) const CHUNK_COUNT: usize = 42;
 /// What is read at once. Larger blocks fall out of the processor's cache.
 const BLOCK: usize = 4 * CHUNK;
-/// The system copies to addresses that this divides at twice the speed; room is had for it.
-const ALIGNED: usize = 4096;
 
 /// What a file header tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,26 +90,18 @@ pub(super) struct Chunks<R> {
     until: u64,
 }
 
-thread_local! {
-    /// The buffer of the log before: thousands of small logs need one.
-    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
 impl<R> Drop for Chunks<R> {
     fn drop(&mut self) {
-        SPARE.set(std::mem::take(&mut self.buffer));
+        room::give_back(std::mem::take(&mut self.buffer));
     }
 }
 
 impl<R: Read> Chunks<R> {
     /// From a reader that stands at `offset` of the log, where `header` holds.
     pub(super) fn new(reader: R, header: Header, offset: u64, until: u64) -> Self {
-        let mut buffer = SPARE.take();
+        let mut buffer = room::take();
         buffer.resize(BLOCK + ALIGNED, 0);
-        let base = match buffer.as_ptr().align_offset(ALIGNED) {
-            base if base < ALIGNED => base,
-            _ => 0,
-        };
+        let base = room::aligned(&buffer);
         Self {
             reader,
             buffer,

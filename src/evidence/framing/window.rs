@@ -1,14 +1,11 @@
 //! The part of a stream that is in memory: from the cutter's place on, as much as one record needs.
 //! Cuts nothing.
 
-use std::cell::Cell;
+use crate::evidence::room::{self, ALIGNED};
 use std::io::{self, Read};
 
 /// How much is read at once: larger blocks fall out of the processor's cache.
 const BLOCK: usize = 256 << 10;
-/// What is read lands at an address that this divides: an odd one costs the system's copying
-/// twice the time and more. An allocation of this size alone promises no such address.
-const ALIGNED: usize = 4096;
 /// Room before a block for what is carried over from the one before; a longer rest is read on to
 /// where it lies.
 const CARRY: usize = 64 << 10;
@@ -44,17 +41,9 @@ pub struct Window<'r> {
     limit: usize,
 }
 
-thread_local! {
-    /// The room of a window that is done with, for the next one of the thread: a large log is read
-    /// in many segments, and fresh memory costs more than to fill it.
-    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
 impl Drop for Window<'_> {
     fn drop(&mut self) {
-        if self.buffer.len() <= ROOM {
-            SPARE.set(std::mem::take(&mut self.buffer));
-        }
+        room::give_back(std::mem::take(&mut self.buffer));
     }
 }
 
@@ -64,7 +53,7 @@ impl<'r> Window<'r> {
     pub fn new(reader: Box<dyn Read + Send + 'r>, offset: u64, limit: usize) -> Self {
         Self {
             reader,
-            buffer: SPARE.take(),
+            buffer: room::take(),
             start: 0,
             end: 0,
             offset,
@@ -156,7 +145,7 @@ impl<'r> Window<'r> {
             if self.buffer.len() < ROOM || self.buffer.len() > 8 * ROOM {
                 self.move_to(vec![0; ROOM], 0);
             }
-            let block = CARRY + self.buffer.as_ptr().align_offset(ALIGNED).min(ALIGNED);
+            let block = CARRY + room::aligned(&self.buffer);
             self.buffer.copy_within(self.start..self.end, block - held);
             (self.start, self.end) = (block - held, block);
         } else if self.buffer.len() - self.end < BLOCK {

@@ -2,7 +2,7 @@
 //! the carrier's escapes: where one stands that could stand for a letter of a needle, its record is
 //! one to be read.
 //!
-//! What hides a letter, by carrier (tested by properties in `tests.rs`):
+//! What hides a letter, by carrier (`tests/prefilter.rs` holds it to what the readers make of it):
 //! - XML: a character reference (`&#x68;`), and what the parser takes out of a text or joins it
 //!   around: CDATA, comments, processing instructions (`<!`, `<?`). The five named entities stand
 //!   for no letter of a needle.
@@ -33,13 +33,15 @@ const FEW: usize = 24;
 /// Looks for needles, and for escapes that may hide one.
 #[derive(Debug)]
 pub struct TextFilter {
-    needles: Finder,
+    needles: Needles,
+    /// Looked for as they are.
+    exact: Vec<memmem::Finder<'static>>,
     carrier: Carrier,
     longest: usize,
 }
 
 #[derive(Debug)]
-enum Finder {
+enum Needles {
     Nothing,
     Few(Regex),
     Many(AhoCorasick),
@@ -52,10 +54,14 @@ impl TextFilter {
         let longest = needles.iter().map(|n| n.len()).max().unwrap_or(0);
         let exact_longest = exact.iter().map(|n| n.len()).max().unwrap_or(0);
         Some(Self {
-            needles: Finder::new(needles, exact)?,
+            needles: Needles::new(needles)?,
+            exact: exact
+                .iter()
+                .map(|text| memmem::Finder::new(text).into_owned())
+                .collect(),
             carrier,
-            // A letter may take three bytes (the Kelvin sign); the longest mark has nine.
-            longest: (3 * longest).max(exact_longest).max(9),
+            // A letter may take three bytes (the Kelvin sign); the longest mark, `\u0026#`, has seven.
+            longest: (3 * longest).max(exact_longest).max(7),
         })
     }
 
@@ -63,6 +69,9 @@ impl TextFilter {
     pub fn find(&self, bytes: &[u8]) -> Option<usize> {
         let mut found = self.needles.find(bytes);
         let before = |found: Option<usize>| found.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
+        for text in &self.exact {
+            found = text.find(before(found)).or(found);
+        }
         if self.carrier == Carrier::Json {
             found = escape(before(found)).or(found);
         }
@@ -99,7 +108,7 @@ fn reference(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// The first `\\uXXXX` that stands for what a needle may hold, for a backslash (of JSON inside of
+/// The first `\uXXXX` that stands for what a needle may hold, for a backslash (of JSON inside of
 /// it), or for the first letter of what [`reference`] looks for.
 fn escape(bytes: &[u8]) -> Option<usize> {
     memmem::find_iter(bytes, b"\\u").find(|at| {
@@ -117,23 +126,21 @@ fn escape(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-impl Finder {
-    fn new(needles: &[Arc<str>], exact: &[&str]) -> Option<Self> {
-        if needles.is_empty() && exact.is_empty() {
+impl Needles {
+    fn new(needles: &[Arc<str>]) -> Option<Self> {
+        if needles.is_empty() {
             return Some(Self::Nothing);
         }
         if needles.len() <= FEW {
             let folded = needles
                 .iter()
                 .map(|n| format!("(?i:{})", regex::escape(tail(n))));
-            let plain = exact.iter().map(|n| regex::escape(n));
-            let all: Vec<String> = folded.chain(plain).collect();
+            let all: Vec<String> = folded.collect();
             let regex = RegexBuilder::new(&all.join("|")).build().ok()?;
             return Some(Self::Few(regex));
         }
         // The automaton folds ASCII alone: the two other letters make their record one to be read.
         let mut all: Vec<&str> = needles.iter().map(|n| &**n).collect();
-        all.extend(exact);
         all.extend(["\u{17f}", "\u{212a}"]);
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true);
