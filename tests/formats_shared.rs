@@ -4,20 +4,15 @@
 // A failure in a test's own helper fails the test, as it should.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "made/real.rs"]
+mod real;
+
 use gimlet::event::{Family, Locator, Position, Record, SourceId};
 use gimlet::evidence::detect::detect;
 use gimlet::evidence::format::{Detected, ParseContext};
 use gimlet::evidence::framing::{Frame, frames, parse};
 use std::io::Read;
-use std::path::{Path, PathBuf};
-
-fn shared() -> Option<PathBuf> {
-    let root = std::env::var_os("GIMLET_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    root.join("manifest.csv").is_file().then_some(root)
-}
+use std::path::Path;
 
 /// A line of the list.
 struct Entry {
@@ -147,10 +142,7 @@ fn unpacked(path: &Path) -> Vec<u8> {
 
 #[test]
 fn real_logs_give_the_listed_records() {
-    let Some(root) = shared() else {
-        eprintln!("skipped: no collection of real logs (GIMLET_SHARED)");
-        return;
-    };
+    let Some(root) = real::shared() else { return };
     let expected = std::fs::read_to_string(root.join("expected.jsonl")).unwrap();
     let mut wrong = Vec::new();
     let mut found = 0;

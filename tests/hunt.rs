@@ -15,26 +15,13 @@ mod made;
 
 use made::generator::story::{Form, Log};
 use made::packing;
+use made::real::shared;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-/// The real logs that the tests are tried on, where they are at hand: `$GIMLET_SHARED`, else beside
-/// the checkout. They carry other people's licences and are no part of the repository.
-fn shared() -> Option<PathBuf> {
-    let root = std::env::var_os("GIMLET_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let found = root.join("data").is_dir();
-    if !found {
-        eprintln!("skipped: no real logs at '{}'", root.display());
-    }
-    found.then_some(root)
-}
 
 fn gimlet() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gimlet"));

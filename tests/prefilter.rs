@@ -236,19 +236,6 @@ proptest! {
     }
 }
 
-/// The real logs, where they are at hand.
-fn shared() -> Option<PathBuf> {
-    let root = std::env::var_os("GIMLET_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let found = root.join("data").is_dir();
-    if !found {
-        eprintln!("skipped: no real logs at '{}'", root.display());
-    }
-    found.then(|| root.join("data"))
-}
-
 fn rule(folder: &Path, clause: &str) -> Rule {
     let path = folder.join("rule.yml");
     let text = format!(
@@ -320,7 +307,9 @@ fn same_rows_at_every_pass(paths: &[PathBuf], least: usize) {
 
 #[test]
 fn real_logs_give_the_same_rows_at_every_pass() {
-    let Some(data) = shared() else { return };
+    let Some(data) = made::real::shared().map(|root| root.join("data")) else {
+        return;
+    };
     same_rows_at_every_pass(&[data], 500);
 }
 

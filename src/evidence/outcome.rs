@@ -69,6 +69,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Adds what a part of the log adds to it: counts; how it ended, when it was not read to its
+    /// end. Bytes are the whole log's.
+    pub fn add(&mut self, part: Self) {
+        self.records += part.records;
+        self.bad += part.bad;
+        self.passed_over += part.passed_over;
+        self.passed_bytes += part.passed_bytes;
+        self.uncounted |= part.uncounted;
+        self.repaired += part.repaired;
+        self.skipped_bytes += part.skipped_bytes;
+        if part.status != Status::Read {
+            (self.status, self.reason, self.hint) = (part.status, part.reason, part.hint);
+        }
+    }
+
     /// Of a log of which nothing was read yet.
     pub fn new(status: Status) -> Self {
         Self {

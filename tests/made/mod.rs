@@ -1,5 +1,6 @@
 //! What the integration tests share: the generator of the demo (whose events they reuse), and
-//! builders of the forms and collections that evidence comes in. Nothing here runs Gimlet.
+//! builders of the forms and collections that evidence comes in; and where the real logs are.
+//! Nothing here runs Gimlet.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@ pub mod collections;
 pub mod evtx_file;
 pub mod exports;
 pub mod packing;
+pub mod real;
 
 #[path = "../../fixtures/generator/mod.rs"]
 pub mod generator;

@@ -3,8 +3,8 @@
 
 use super::{CHUNK, CHUNK_HEADER, CHUNK_MAGIC, FILE_HEADER, FILE_MAGIC, bad};
 use crate::evidence::outcome::BadRecord;
-use memchr::memmem;
 use crate::evidence::room::{self, ALIGNED};
+use memchr::memmem;
 use std::io::{ErrorKind, Read, Result};
 
 /// Place of the flags in a file header; 1 is "dirty", set while the log is open.

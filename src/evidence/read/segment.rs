@@ -1,5 +1,5 @@
-//! A large plain text or event log in segments that can be read beside each other. Each begins at the first
-//! place near its start where a record may begin; whether that is right is known when the segment
+//! A large plain text or event log in segments that can be read beside each other. Each begins at
+//! the first place near its start where a record may begin; whether that is right is known when the segment
 //! before has been read up to there. If it ended elsewhere, what follows is read again from where
 //! it ended: so the result is that of one reading, whatever the text holds.
 
@@ -110,9 +110,7 @@ impl Parts {
             until: Some(self.next(from)).filter(|until| *until < self.bytes),
         })
     }
-}
 
-impl Parts {
     /// Where the segment behind the one at `from` begins: in an event log that is in order, where
     /// a chunk does.
     fn next(&self, from: u64) -> u64 {

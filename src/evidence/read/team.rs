@@ -30,6 +30,7 @@ const BATCH: u64 = 256 << 10;
 const PATIENCE: Duration = Duration::from_millis(10);
 
 /// What a thread does at a time.
+#[derive(Clone)]
 enum Job {
     Input(usize),
     Segment(Segment),
@@ -134,12 +135,8 @@ fn work(feeder: &Mutex<Option<Feeder<'_>>>, inputs: &[Input], options: &ReadOpti
             let mut feeder = feeder.lock().unwrap_or_else(PoisonError::into_inner);
             let next = feeder.as_mut().and_then(|feeder| {
                 let job = feeder.job()?;
-                let kept = match &job {
-                    Job::Input(number) => Job::Input(*number),
-                    Job::Segment(segment) => Job::Segment(segment.clone()),
-                };
                 // In order, so under the lock; it waits while too much is untold.
-                feeder.assigned.send((kept, told)).ok()?;
+                feeder.assigned.send((job.clone(), told)).ok()?;
                 Some(job)
             });
             let Some(job) = next else {
@@ -413,7 +410,6 @@ impl Tally<'_, '_> {
             }
             end
         } else {
-            drop(told);
             self.again(&segment.again(place))
         };
         let Some((whole, end)) = self.at.as_mut().zip(end) else {
@@ -451,26 +447,16 @@ impl Tally<'_, '_> {
 impl Whole {
     /// Adds what became of the next segment.
     fn add(&mut self, end: SegmentEnd, failed: Option<Failed>) -> Flow {
-        let (all, part) = (&mut self.outcome, end.outcome);
-        all.records += part.records;
-        all.bad += part.bad;
-        all.passed_over += part.passed_over;
-        all.passed_bytes += part.passed_bytes;
-        all.uncounted |= part.uncounted;
-        all.repaired += part.repaired;
-        all.skipped_bytes += part.skipped_bytes;
-        self.place = end.place;
         self.reached = end.reached;
-        if part.status != Status::Read {
-            (all.status, all.reason, all.hint) = (part.status, part.reason, part.hint);
-            self.place = None;
-        }
+        self.outcome.add(end.outcome);
         if let Some((reason, records)) = failed {
-            all.records = records;
-            all.status = Status::Partly;
-            all.reason = Some(reason);
-            self.place = None;
+            self.outcome.records = records;
+            self.outcome.status = Status::Partly;
+            self.outcome.reason = Some(reason);
         }
+        // What ended a part before its end ends the log.
+        let whole = self.outcome.status == Status::Read;
+        self.place = end.place.filter(|_| whole);
         if end.stopped {
             return Flow::Break(());
         }
