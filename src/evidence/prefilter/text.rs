@@ -12,7 +12,6 @@
 
 use super::is_needle_letter;
 use aho_corasick::AhoCorasick;
-use memchr::{memchr3_iter, memmem};
 use regex::bytes::{Regex, RegexBuilder};
 use std::sync::Arc;
 
@@ -27,6 +26,30 @@ pub enum Carrier {
     Json,
 }
 
+/// The beginning of an escape of JSON.
+const ESCAPE: &[u8] = b"\\u";
+
+impl Carrier {
+    /// What hides a letter in it, and what else is looked for as it is. The outer `None`: it can't
+    /// be made ready.
+    fn marks(self, exact: &[&str]) -> Option<Option<Regex>> {
+        let hiding: &[&str] = match self {
+            Self::Plain => &[],
+            Self::Xml => &["&#", "<!", "<?"],
+            Self::Json => &["&#", "<!", "<?", "\\u"],
+        };
+        let all: Vec<String> = [hiding, exact]
+            .concat()
+            .iter()
+            .map(|m| regex::escape(m))
+            .collect();
+        if all.is_empty() {
+            return Some(None);
+        }
+        Regex::new(&all.join("|")).ok().map(Some)
+    }
+}
+
 /// More needles than these are looked for by an automaton of all of them.
 const FEW: usize = 24;
 
@@ -34,9 +57,8 @@ const FEW: usize = 24;
 #[derive(Debug)]
 pub struct TextFilter {
     needles: Needles,
-    /// Looked for as they are.
-    exact: Vec<memmem::Finder<'static>>,
-    carrier: Carrier,
+    /// What hides a letter, and what is looked for as it is.
+    marks: Option<Regex>,
     longest: usize,
 }
 
@@ -55,11 +77,7 @@ impl TextFilter {
         let exact_longest = exact.iter().map(|n| n.len()).max().unwrap_or(0);
         Some(Self {
             needles: Needles::new(needles)?,
-            exact: exact
-                .iter()
-                .map(|text| memmem::Finder::new(text).into_owned())
-                .collect(),
-            carrier,
+            marks: carrier.marks(exact)?,
             // A letter may take three bytes (the Kelvin sign); the longest mark, `\u0026#`, has seven.
             longest: (3 * longest).max(exact_longest).max(7),
         })
@@ -67,18 +85,16 @@ impl TextFilter {
 
     /// The first place in `bytes` where something stands that makes its record one to be read.
     pub fn find(&self, bytes: &[u8]) -> Option<usize> {
-        let mut found = self.needles.find(bytes);
-        let before = |found: Option<usize>| found.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
-        for text in &self.exact {
-            found = text.find(before(found)).or(found);
+        let needle = self.needles.find(bytes);
+        if let Some(marks) = &self.marks {
+            let before = needle.and_then(|at| bytes.get(..at)).unwrap_or(bytes);
+            let mut found = marks.find_iter(before);
+            let mark = found.find(|mark| {
+                mark.as_bytes() != ESCAPE || hides(bytes.get(mark.end()..).unwrap_or_default())
+            });
+            return mark.map(|mark| mark.start()).or(needle);
         }
-        if self.carrier == Carrier::Json {
-            found = escape(before(found)).or(found);
-        }
-        if self.carrier != Carrier::Plain {
-            found = reference(before(found)).or(found);
-        }
-        found
+        needle
     }
 
     /// How many bytes what is found may take: so many may be missing at the end of a block.
@@ -98,32 +114,21 @@ fn tail(needle: &str) -> &str {
         .unwrap_or(needle)
 }
 
-/// The first `&#`, `<!` or `<?`: found by their second letters, which are rare in logs.
-fn reference(bytes: &[u8]) -> Option<usize> {
-    let mut places = memchr3_iter(b'#', b'!', b'?', bytes);
-    places.find_map(|at| {
-        let before = at.checked_sub(1)?;
-        let pair = (bytes.get(before)?, bytes.get(at)?);
-        matches!(pair, (b'&', b'#') | (b'<', b'!' | b'?')).then_some(before)
-    })
-}
-
-/// The first `\uXXXX` that stands for what a needle may hold, for a backslash (of JSON inside of
-/// it), or for the first letter of what [`reference`] looks for.
-fn escape(bytes: &[u8]) -> Option<usize> {
-    memmem::find_iter(bytes, b"\\u").find(|at| {
-        let rest = bytes.get(at + 2..).unwrap_or_default();
-        let digits = rest.get(..4).and_then(|digits| str::from_utf8(digits).ok());
-        let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let next = rest.get(4);
-        match unit.and_then(char::from_u32) {
-            Some('&') => next == Some(&b'#'),
-            Some('<') => matches!(next, Some(b'!' | b'?')),
-            Some('\\' | '\u{17f}' | '\u{212a}') => true,
-            Some(letter) => is_needle_letter(letter.to_ascii_lowercase()),
-            None => false,
-        }
-    })
+/// Whether a `\u` that these bytes follow stands for what a needle may hold, for a backslash (of JSON
+/// inside of it), or for the beginning of a character reference or of what XML leaves out.
+fn hides(behind: &[u8]) -> bool {
+    let digits = behind
+        .get(..4)
+        .and_then(|digits| str::from_utf8(digits).ok());
+    let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let next = behind.get(4);
+    match unit.and_then(char::from_u32) {
+        Some('&') => next == Some(&b'#'),
+        Some('<') => matches!(next, Some(b'!' | b'?')),
+        Some('\\' | '\u{17f}' | '\u{212a}') => true,
+        Some(letter) => is_needle_letter(letter.to_ascii_lowercase()),
+        None => false,
+    }
 }
 
 impl Needles {
