@@ -71,14 +71,14 @@ fn the_header_says_which_pass_it_is() {
         desk.reports(vec![at(Stage::Rows, 43), rows]);
         let screen = desk.screen();
         let head = screen.lines().next().unwrap();
-        assert!(head.contains("finding rows 43% of 953.6 MB · "), "{head}");
+        assert!(head.contains("finding rows 43% of 1.0 GB · "), "{head}");
         assert!(head.contains("6 rows") && !head.contains("ev"), "{head}");
         assert!(screen.contains("X stop reading"));
         insta::assert_snapshot!(format!("finding-{width}x{height}"), screen);
         desk.message(Message::Report(at(Stage::Index, 20)));
         let screen = desk.screen();
         let head = screen.lines().next().unwrap();
-        assert!(head.contains("indexing 20% of 953.6 MB · "), "{head}");
+        assert!(head.contains("indexing 20% of 1.0 GB · "), "{head}");
         assert!(screen.contains("X stop indexing"));
         insta::assert_snapshot!(format!("indexing-{width}x{height}"), screen);
     }
@@ -179,7 +179,7 @@ fn each_pass_can_be_stopped() {
     desk.reports(vec![stopped(Pass::Rows), ended(JobEnd::Cancelled)]);
     let screen = desk.screen();
     assert!(screen.contains("stopped: incomplete · "), "{screen}");
-    assert!(screen.contains("No row until reading was stopped, after 410.0 MB of 953.6 MB (43%)."));
+    assert!(screen.contains("No row until reading was stopped, after 430.0 MB of 1.0 GB (43%)."));
     desk.keys("5");
     assert!(desk.screen().contains("there only of the records that can"));
 }

@@ -2,8 +2,9 @@
 //! process creations and how many carry a command line, missing record ids and cleared logs; the
 //! files with problems; totals that add up. The same numbers as the ledger, which scripts read.
 
+use super::figures::{counted, grouped};
 use super::grid::{Entry, Grid};
-use super::summary::{counted, grouped, problem_line};
+use super::summary::problem_line;
 use super::table::TableStyle;
 use super::wrap::wrap;
 use crate::event::visible::visible;

@@ -1,6 +1,7 @@
 //! What standard error says at the end: a line for each file with a problem, then one summary
 //! line. For a person; scripts read the ledger.
 
+use super::figures::{counted, grouped, size};
 use crate::event::visible::visible;
 use crate::evidence::ledger::{BadEntry, FileEntry, Ledger, Status};
 use std::fmt;
@@ -9,7 +10,7 @@ use std::time::Duration;
 /// The numbers of the summary line. Prints as
 /// `3 rows (3 events) · 2 hosts · 1,204,113 records · 41 files · 1 not read · 4 duplicates · 0.9 s`;
 /// where records were passed over, how many bytes were gone through stands in place of what was not
-/// counted: `3 rows (3 events) · 1,012.9 MB · 41 files · 1 not read · 0.1 s`.
+/// counted: `3 rows (3 events) · 1.0 GB · 41 files · 1 not read · 0.1 s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
     /// Rows found.
@@ -77,12 +78,6 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A number of bytes for a person, in megabytes of a million.
-pub fn size(bytes: u64) -> String {
-    let tenths = bytes.saturating_add(50_000) / 100_000;
-    format!("{}.{} MB", grouped(tenths / 10), tenths % 10)
-}
-
 /// One line that says what is wrong with a file and what to do; `None` when nothing is.
 pub fn problem_line(file: &FileEntry) -> Option<String> {
     if !file.is_problem() {
@@ -137,25 +132,6 @@ fn bad_place(bad: &BadEntry) -> String {
     }
 }
 
-/// `1 row`, `1,204,113 rows`.
-pub fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", grouped(count))
-}
-
-/// With a comma between groups of three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +158,7 @@ mod tests {
         summary.bytes = Some(1_053_779_120);
         assert_eq!(
             summary.to_string(),
-            "3 rows (3 events) · 1,053.8 MB · 41 files · 1 not read · 0.9 s"
+            "3 rows (3 events) · 1.0 GB · 41 files · 1 not read · 0.9 s"
         );
         summary = Summary {
             rows: 1,
@@ -196,18 +172,6 @@ mod tests {
             "1 row (1 event) · 1 host · 0 records · 0 files · 0 not read · 0 duplicates · 0.0 s \
              · interrupted"
         );
-    }
-
-    #[test]
-    fn digits_are_grouped_in_threes() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
     }
 
     fn file(status: Status) -> FileEntry {

@@ -1,46 +1,11 @@
-//! Numbers and times as a person reads them.
+//! Numbers and times as the screen shows them; what is not its own is `report`'s.
 
 use crate::event::{Timestamp, Zone};
-
-/// `1204113` as `1,204,113`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 row`, `2 rows`.
-pub fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", thousands(number))
-}
+pub use crate::report::{counted, grouped, size};
 
 /// A length as a number.
 pub fn long(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// `1536` as `1.5 KB`.
-pub fn bytes(number: u64) -> String {
-    const UNITS: [&str; 5] = ["KB", "MB", "GB", "TB", "PB"];
-    if number < 1024 {
-        return format!("{number} B");
-    }
-    let mut tenths = number.saturating_mul(10) / 1024;
-    let mut units = UNITS.iter();
-    let mut unit = units.next();
-    while tenths >= 10_240 {
-        let Some(next) = units.next() else { break };
-        tenths /= 1024;
-        unit = Some(next);
-    }
-    format!("{}.{} {}", tenths / 10, tenths % 10, unit.unwrap_or(&""))
 }
 
 /// How much of it, in whole per cent; 100 only when it is all.
@@ -97,14 +62,6 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_204_113), "1,204,113");
-        assert_eq!(count(1, "row"), "1 row");
-        assert_eq!(count(2000, "row"), "2,000 rows");
-        assert_eq!(bytes(1023), "1023 B");
-        assert_eq!(bytes(1536), "1.5 KB");
-        assert_eq!(bytes(u64::MAX), "1638.3 PB");
         assert_eq!(percent(999, 1000), 99);
         assert_eq!(percent(u64::MAX, 1), 100);
     }

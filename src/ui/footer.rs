@@ -2,7 +2,7 @@
 //! the pane in focus, or what was done last.
 
 use super::canvas::Canvas;
-use super::figures::{count, long, span, thousands};
+use super::figures::{counted, grouped, long, span};
 use super::text::{self, Line, cells};
 use super::theme::{Role, Theme};
 use crate::app::action::FooterKey;
@@ -78,11 +78,11 @@ fn filter_line(app: &App, theme: Theme) -> Line {
 fn counts(app: &App, theme: Theme) -> Line {
     let stay = long(app.rows.rows().len());
     let all = long(app.findings.findings.len());
-    let events = count(app.rows.events(), "event");
+    let events = counted(app.rows.events(), "event");
     let rows = if app.rows.filter().is_empty() {
-        count(all, "row")
+        counted(all, "row")
     } else {
-        format!("{} of {}", thousands(stay), count(all, "row"))
+        format!("{} of {}", grouped(stay), counted(all, "row"))
     };
     vec![theme.label(format!(" {rows} · {events} "), Role::Plain)]
 }

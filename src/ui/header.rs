@@ -1,7 +1,7 @@
 //! The first two lines: which rule, how much was read, in which zone times are; and the views.
 
 use super::canvas::Canvas;
-use super::figures::{bytes, count, long, percent, thousands};
+use super::figures::{counted, grouped, long, percent, size};
 use super::text::{self, Line, cells};
 use super::theme::{Role, Theme};
 use crate::app::{App, Hit, Loading};
@@ -73,10 +73,10 @@ fn state(app: &App, theme: Theme) -> Line {
     let far = match progress.bytes_total {
         Some(total) if total > 0 => {
             let part = percent(progress.bytes_read, total);
-            format!("{part}% of {} · ", bytes(total))
+            format!("{part}% of {} · ", size(total))
         }
         Some(_) => String::new(),
-        None => format!("{} · ", bytes(progress.bytes_read)),
+        None => format!("{} · ", size(progress.bytes_read)),
     };
     let work = match progress.stage {
         Stage::Once | Stage::Rows => "finding rows",
@@ -101,14 +101,14 @@ fn figures_text(app: &App, step: usize) -> String {
     let files = p.files_total.max(p.files_done);
     if !app.counts_everything() {
         // What else was read is no figure that says anything.
-        let rows = count(long(app.findings.findings.len()), "row");
+        let rows = counted(long(app.findings.findings.len()), "row");
         return match step {
             0 => format!("{} of {files} files · {rows}", p.files_done),
             1 | 2 => format!("{}/{files} files · {rows}", p.files_done),
             _ => rows,
         };
     }
-    let events = thousands(p.records);
+    let events = grouped(p.records);
     let plural = if p.records == 1 { "" } else { "s" };
     match step {
         0 => format!(
@@ -130,7 +130,7 @@ fn bad(app: &App, theme: Theme) -> text::Piece {
     }
     let bad = app.progress.bad;
     let role = if bad > 0 { Role::Bad } else { Role::Plain };
-    theme.label(format!("{} bad", thousands(bad)), role)
+    theme.label(format!("{} bad", grouped(bad)), role)
 }
 
 /// The views, each with its key.

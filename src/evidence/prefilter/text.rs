@@ -30,9 +30,8 @@ pub enum Carrier {
 const ESCAPE: &[u8] = b"\\u";
 
 impl Carrier {
-    /// What hides a letter in it, and what else is looked for as it is. The outer `None`: it can't
-    /// be made ready.
-    fn marks(self, exact: &[&str]) -> Option<Option<Regex>> {
+    /// What hides a letter in it, and what else is looked for as it is.
+    fn marks(self, exact: &[&str]) -> Result<Option<Regex>, regex::Error> {
         let hiding: &[&str] = match self {
             Self::Plain => &[],
             Self::Xml => &["&#", "<!", "<?"],
@@ -44,9 +43,9 @@ impl Carrier {
             .map(|m| regex::escape(m))
             .collect();
         if all.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        Regex::new(&all.join("|")).ok().map(Some)
+        Regex::new(&all.join("|")).map(Some)
     }
 }
 
@@ -77,7 +76,7 @@ impl TextFilter {
         let exact_longest = exact.iter().map(|n| n.len()).max().unwrap_or(0);
         Some(Self {
             needles: Needles::new(needles)?,
-            marks: carrier.marks(exact)?,
+            marks: carrier.marks(exact).ok()?,
             // A letter may take three bytes (the Kelvin sign); the longest mark, `\u0026#`, has seven.
             longest: (3 * longest).max(exact_longest).max(7),
         })

@@ -2,7 +2,7 @@
 //! the two shapes that such sentences are made of; everything else is said as it is written. Not a
 //! parser of searches: that is `spl`.
 
-use crate::ui::figures::thousands;
+use crate::ui::figures::grouped;
 
 /// A clause and how many process creations meet it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +122,7 @@ pub fn sentence(clauses: &[Clause<'_>]) -> String {
 }
 
 fn said(clause: &Clause<'_>) -> String {
-    let number = thousands(clause.count);
+    let number = grouped(clause.count);
     match (&clause.shape, clause.count) {
         (Shape::Program(name), 0) => format!("{name} never ran"),
         (Shape::Program(name), 1) => format!("{name} ran once"),

@@ -7,7 +7,7 @@ use crate::app::panes::drilldown::{DrilldownPane, Whole, row_fields};
 use crate::app::{Action, App, Hit, Pane};
 use crate::event::Value;
 use crate::ui::canvas::Canvas;
-use crate::ui::figures::{count, long, thousands};
+use crate::ui::figures::{counted, grouped, long};
 use crate::ui::header::spinner;
 use crate::ui::text::{self, Line, width, wrap};
 use crate::ui::theme::{Role, Theme};
@@ -109,7 +109,7 @@ fn head(
     lines.extend(search.into_iter().take(most));
     if all > most {
         let key = app.keymap.key_of(Action::WholeSearch);
-        let more = count(long(all - most), "more line");
+        let more = counted(long(all - most), "more line");
         lines.push(vec![theme.label(format!("… {more}: {key}"), Role::Dim)]);
     }
     lines.extend(wrap(&bounds(app, pane, found, theme), room, 2));
@@ -254,7 +254,7 @@ fn draw_table(
     let title = [
         theme.label("Result", Role::Heading),
         theme.label(
-            format!(" · {}", count(long(found.table.rows.len()), "row")),
+            format!(" · {}", counted(long(found.table.rows.len()), "row")),
             Role::Plain,
         ),
     ];
@@ -312,7 +312,7 @@ fn draw_behind(
     focused: bool,
 ) {
     let theme = canvas.theme();
-    let number = thousands(long(pane.behind.len()));
+    let number = grouped(long(pane.behind.len()));
     let title = [
         theme.label("Events behind the row", Role::Heading),
         theme.label(format!(" · {number}"), Role::Plain),

@@ -7,7 +7,7 @@ use crate::app::panes::evidence::{EvidenceLine, Group};
 use crate::app::{App, Pane};
 use crate::evidence::ledger::{BadEntry, FileEntry, HostEntry, Ledger, Status};
 use crate::ui::canvas::Canvas;
-use crate::ui::figures::{bytes, count, ledger_time, long, percent, thousands};
+use crate::ui::figures::{counted, grouped, ledger_time, long, percent, size};
 use crate::ui::text::{self, Line, wrap};
 use crate::ui::theme::{Role, Theme};
 use crate::worker::Stage;
@@ -56,8 +56,8 @@ fn unfinished(app: &App) -> String {
     let p = &app.progress;
     let files = format!(
         "{} of {} read",
-        thousands(p.files_done),
-        count(p.files_total, "file")
+        grouped(p.files_done),
+        counted(p.files_total, "file")
     );
     if p.stage == Stage::Rows {
         return format!(
@@ -67,8 +67,8 @@ fn unfinished(app: &App) -> String {
     }
     let figures = format!(
         "{files}, {}, {}",
-        count(p.records, "record"),
-        count(p.creations, "process creation"),
+        counted(p.records, "record"),
+        counted(p.creations, "process creation"),
     );
     if p.stage == Stage::Index {
         return format!(
@@ -83,21 +83,21 @@ fn totals(app: &App, ledger: &Ledger, theme: Theme) -> Vec<Line> {
     let t = &ledger.totals;
     let sum = format!(
         "{} = {} + {} out of scope + {} passed over + {} bad",
-        count(t.records, "record"),
-        count(t.creations, "creation"),
-        thousands(t.out_of_scope),
-        thousands(t.passed_over),
-        thousands(t.bad),
+        counted(t.records, "record"),
+        counted(t.creations, "creation"),
+        grouped(t.out_of_scope),
+        grouped(t.passed_over),
+        grouped(t.bad),
     );
     let files = format!(
         "{} ({} not read whole, {} no evidence) · {} · {} of {} with creations · {}",
-        count(t.files, "file"),
-        thousands(t.files_not_read),
-        thousands(t.files_not_evidence),
-        bytes(t.bytes),
-        thousands(t.hosts_with_creations),
-        count(t.hosts, "host"),
-        count(t.duplicates, "duplicate"),
+        counted(t.files, "file"),
+        grouped(t.files_not_read),
+        grouped(t.files_not_evidence),
+        size(t.bytes),
+        grouped(t.hosts_with_creations),
+        counted(t.hosts, "host"),
+        counted(t.duplicates, "duplicate"),
     );
     let mut lines = vec![
         vec![theme.label(sum, Role::Strong)],
@@ -181,7 +181,7 @@ fn with_figures(
 fn group_line(app: &App, ledger: &Ledger, line: &EvidenceLine, room: usize, theme: Theme) -> Line {
     let sign = theme.label(if line.open { "▾ " } else { "▸ " }, Role::Plain);
     let name = app.evidence_name(&line.key);
-    let files = count(long(line.files.len()), "file");
+    let files = counted(long(line.files.len()), "file");
     let (role, end) = match &line.key.group {
         Group::Problems => (Role::Bad, format!("{files} unread or with bad records")),
         Group::Silent(_) => (Role::Warn, format!("no process creation · {files}")),
@@ -190,7 +190,7 @@ fn group_line(app: &App, ledger: &Ledger, line: &EvidenceLine, room: usize, them
             let creations: u64 = entries().map(|h| h.creations).sum();
             let with: u64 = entries().map(|h| h.with_command_line).sum();
             let share = percent(with, creations);
-            let creations = count(creations, "creation");
+            let creations = counted(creations, "creation");
             let short = format!("{creations} · {files}");
             let long = format!("{creations} · {share}% with command line · {files}");
             let fits = name.chars().count() + long.len() + 6 <= room;
@@ -240,12 +240,12 @@ fn file_line(app: &App, file: &FileEntry, problem: bool, room: usize, theme: The
     }
     let bad = match file.bad_total {
         0 => String::new(),
-        bad => format!("{} bad · ", thousands(bad)),
+        bad => format!("{} bad · ", grouped(bad)),
     };
-    let records = count(file.records, "record");
-    let creations = count(file.creations, "creation");
+    let records = counted(file.records, "record");
+    let creations = counted(file.creations, "creation");
     let ends = match file.status {
-        Status::NotEvidence => vec![bytes(file.bytes)],
+        Status::NotEvidence => vec![size(file.bytes)],
         Status::NotOpened => vec![format!("not opened · {}", file.format), "not opened".into()],
         _ => vec![
             format!("{bad}{} · {records} · {creations}", file.format),
@@ -264,7 +264,7 @@ fn problem_of(file: &FileEntry) -> String {
     let mut parts = Vec::new();
     if file.bad_total > 0 {
         let first = file.bad.first().map(bad_record).unwrap_or_default();
-        parts.push(format!("{} bad · {first}", thousands(file.bad_total)));
+        parts.push(format!("{} bad · {first}", grouped(file.bad_total)));
     }
     match (&file.hint, file.status) {
         (Some(hint), _) => parts.push(hint.clone()),
@@ -349,12 +349,12 @@ impl Writer<'_> {
                 }
             }
             _ => {
-                let size = line
+                let files = line
                     .files
                     .iter()
                     .filter_map(|file| self.ledger.files.get(*file));
-                lines.push(self.named("files", thousands(long(line.files.len()))));
-                lines.push(self.named("bytes", bytes(size.map(|file| file.bytes).sum())));
+                lines.push(self.named("files", grouped(long(line.files.len()))));
+                lines.push(self.named("bytes", size(files.map(|file| file.bytes).sum())));
             }
         }
         lines
@@ -372,15 +372,15 @@ impl Writer<'_> {
             lines.push(self.named("records", "of no process creation"));
         } else {
             lines.push(self.named("source", &entry.source));
-            lines.push(self.named("creations", thousands(entry.creations)));
+            lines.push(self.named("creations", grouped(entry.creations)));
             let share = percent(entry.with_command_line, entry.creations);
-            let with = thousands(entry.with_command_line);
+            let with = grouped(entry.with_command_line);
             let role = if share < 100 { Role::Warn } else { Role::Plain };
             lines.push(self.named_as("command line", format!("{with} ({share}%)"), role));
         }
         lines.push(self.named("first", self.time(entry.first.as_ref())));
         lines.push(self.named("last", self.time(entry.last.as_ref())));
-        lines.push(self.named("files", thousands(long(entry.files.len()))));
+        lines.push(self.named("files", grouped(long(entry.files.len()))));
         for cleared in &entry.log_cleared {
             let time = ledger_time(cleared, self.app.zone);
             lines.push(self.named_as("log cleared", time, Role::Bad));
@@ -402,7 +402,7 @@ impl Writer<'_> {
         lines.push(self.named("", &file.why));
         lines.push(self.named(
             "bytes",
-            format!("{} ({})", thousands(file.bytes), bytes(file.bytes)),
+            format!("{} ({})", grouped(file.bytes), size(file.bytes)),
         ));
         if let Some(hash) = &file.sha256 {
             lines.push(self.named("sha256", hash));
@@ -420,7 +420,7 @@ impl Writer<'_> {
 
     fn records(&self, lines: &mut Vec<(Line, usize)>, file: &FileEntry) {
         let mut figure = |name: &str, number: u64, role: Role| {
-            lines.push(self.named_as(name, thousands(number), role));
+            lines.push(self.named_as(name, grouped(number), role));
         };
         figure("records", file.records, Role::Strong);
         figure("creations", file.creations, Role::Plain);
@@ -444,7 +444,7 @@ impl Writer<'_> {
         }
         let share = percent(file.with_command_line, file.creations);
         if file.creations > 0 {
-            let with = thousands(file.with_command_line);
+            let with = grouped(file.with_command_line);
             lines.push(self.named("command line", format!("{with} ({share}%)")));
         }
         lines.push(self.named("first", self.time(file.first.as_ref())));
@@ -459,7 +459,7 @@ impl Writer<'_> {
         }
         let more = file.bad_total.saturating_sub(long(file.bad.len()));
         if more > 0 {
-            lines.push(self.named("", format!("and {} more", thousands(more))));
+            lines.push(self.named("", format!("and {} more", grouped(more))));
         }
     }
 }

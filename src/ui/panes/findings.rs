@@ -6,7 +6,7 @@ use crate::app::panes::findings::{Columns, main_url};
 use crate::app::{App, Loading, Pane};
 use crate::store::Finding;
 use crate::ui::canvas::Canvas;
-use crate::ui::figures::{count, long, row_time, span, thousands};
+use crate::ui::figures::{counted, grouped, long, row_time, span};
 use crate::ui::text::{self, Line, Piece, width};
 use crate::ui::theme::{Role, Theme};
 use ratatui::layout::Rect;
@@ -117,11 +117,9 @@ fn position(app: &App, theme: Theme) -> Line {
 
 fn group_line(app: &App, group: &GroupLine, room: usize, theme: Theme) -> Line {
     let sign = if group.open { "▾ " } else { "▸ " };
-    let rows = count(long(group.rows.len()), "row");
-    let events = count(group.events, "event");
-    let risk = group
-        .risk
-        .map(|risk| format!(" · risk {}", thousands(risk)));
+    let rows = counted(long(group.rows.len()), "row");
+    let events = counted(group.events, "event");
+    let risk = group.risk.map(|risk| format!(" · risk {}", grouped(risk)));
     let risk = risk.unwrap_or_default();
     let times = group.first.zip(group.last);
     let times = times.map(|(first, last)| format!(" · {}", span(first, last, app.zone)));
@@ -342,7 +340,7 @@ fn draw_none(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 fn none_text(app: &App, theme: Theme) -> Vec<Line> {
     let plain = |text: String| vec![theme.data(text, Role::Plain)];
     if !app.findings.findings.is_empty() {
-        let hidden = count(long(app.findings.findings.len()), "row");
+        let hidden = counted(long(app.findings.findings.len()), "row");
         return vec![
             vec![theme.label("No row matches the filter.", Role::Strong)],
             plain(format!(

@@ -4,7 +4,7 @@
 use super::clause::{self, Clause};
 use crate::app::{Action, App, Loading};
 use crate::evidence::ledger::{FileEntry, Totals};
-use crate::ui::figures::{bytes, count, long, percent, span, thousands};
+use crate::ui::figures::{counted, grouped, long, percent, size, span};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
 use crate::worker::Loaded;
@@ -25,7 +25,7 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
     // Creations that meet every clause may still have been dropped by a later stage.
     let passed = loaded.stages.first().map_or(0, |(_, _, out)| *out);
     if passed > 0 {
-        let rows = count(passed, "row");
+        let rows = counted(passed, "row");
         let key = app.keymap.key_of(Action::ViewRule);
         let _ = write!(
             text,
@@ -42,7 +42,7 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
         } else {
             ("have", "them")
         };
-        let hosts = count(silent, "host");
+        let hosts = counted(silent, "host");
         let _ = write!(
             text,
             " {hosts} {have} no process creation events: {key} lists {them}."
@@ -61,7 +61,7 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
         )]);
         lines.extend(clauses.iter().map(|clause| {
             vec![
-                theme.right_column(&thousands(clause.count), 12, Role::Strong),
+                theme.right_column(&grouped(clause.count), 12, Role::Strong),
                 theme.blank(2),
                 theme.data(clause.text, Role::Plain),
             ]
@@ -74,15 +74,15 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
 pub fn counting(app: &App, theme: Theme) -> Vec<Line> {
     let p = &app.progress;
     let size = p.bytes_total.map_or(String::new(), |total| {
-        format!(", {} of {} until now", bytes(p.bytes_read), bytes(total))
+        format!(", {} of {} until now", size(p.bytes_read), size(total))
     });
     let text = format!(
         "The search went through all the evidence. What that rests on is being counted{size}: {} \
          among {} on {} of {}. Which clause of the search is met how often is told at the end.",
-        count(p.creations, "process creation"),
-        count(p.records, "record"),
-        thousands(p.hosts_with_creations),
-        count(p.hosts, "host"),
+        counted(p.creations, "process creation"),
+        counted(p.records, "record"),
+        grouped(p.hosts_with_creations),
+        counted(p.hosts, "host"),
     );
     vec![vec![
         theme.label("No rows. ", Role::Strong),
@@ -94,28 +94,28 @@ pub fn counting(app: &App, theme: Theme) -> Vec<Line> {
 fn stopped(app: &App, theme: Theme) -> Vec<Line> {
     let p = &app.progress;
     let of = p.bytes_total.map_or(String::new(), |total| {
-        format!(" of {} ({}%)", bytes(total), percent(p.bytes_read, total))
+        format!(" of {} ({}%)", size(total), percent(p.bytes_read, total))
     });
     let text = format!(
         "No row until reading was stopped, after {}{of}. Nothing was counted: this answers nothing \
          about the rest.",
-        bytes(p.bytes_read)
+        size(p.bytes_read)
     );
     vec![vec![theme.label(text, Role::Warn)]]
 }
 
 /// Nothing that the search looks at was there.
 fn untested(totals: &Totals, key: &str, theme: Theme) -> Vec<Line> {
-    let others = count(totals.files_not_evidence, "file");
+    let others = counted(totals.files_not_evidence, "file");
     let text = match (totals.files, totals.files_not_evidence) {
         (0, 0) => "there was no file to read.".to_owned(),
         (0, 1) => format!("the one file is no evidence. {key} says what it is."),
         (0, _) => format!("of {others} none is evidence. {key} says what they are."),
         _ => format!(
             "there is no process creation among {} of {} on {}. {key} says what was read.",
-            count(totals.records, "record"),
-            count(totals.files, "file"),
-            count(totals.hosts, "host"),
+            counted(totals.records, "record"),
+            counted(totals.files, "file"),
+            counted(totals.hosts, "host"),
         ),
     };
     vec![vec![
@@ -130,10 +130,10 @@ fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
     });
     format!(
         "{} on {} of {} tested, {} with a command line{times}.",
-        count(loaded.tested, "process creation"),
-        thousands(totals.hosts_with_creations),
-        count(totals.hosts, "host"),
-        thousands(loaded.tested_with_command_line),
+        counted(loaded.tested, "process creation"),
+        grouped(totals.hosts_with_creations),
+        counted(totals.hosts, "host"),
+        grouped(loaded.tested_with_command_line),
     )
 }
 
@@ -150,7 +150,7 @@ fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
     let files = loaded.ledger.files.iter();
     let problems = long(files.filter(|file| FileEntry::is_problem(file)).count());
     if problems > 0 {
-        let files = count(problems, "file");
+        let files = counted(problems, "file");
         texts.push(format!(
             "{files} not wholly read, or with bad records: {key} says why."
         ));

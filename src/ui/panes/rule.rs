@@ -4,7 +4,7 @@
 use super::details::padded;
 use crate::app::{App, Pane};
 use crate::ui::canvas::Canvas;
-use crate::ui::figures::thousands;
+use crate::ui::figures::grouped;
 use crate::ui::spl;
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
@@ -115,8 +115,8 @@ fn stages(lines: &mut Text, app: &App, theme: Theme) {
     for (place, (stage, rows_in, rows_out)) in loaded.stages.iter().enumerate() {
         let line = vec![
             theme.label(format!("  {:>2}", place + 1), Role::Dim),
-            theme.right_column(&thousands(*rows_in), 14, Role::Plain),
-            theme.right_column(&thousands(*rows_out), 14, Role::Strong),
+            theme.right_column(&grouped(*rows_in), 14, Role::Plain),
+            theme.right_column(&grouped(*rows_out), 14, Role::Strong),
             theme.blank(2),
             theme.data(stage, Role::Plain),
         ];
@@ -168,7 +168,7 @@ fn drilldowns(lines: &mut Text, app: &App, theme: Theme) {
         let line = vec![
             theme.blank(2),
             theme.column(field, 12, Role::Plain),
-            theme.label(thousands(u64::from(*score)), Role::Strong),
+            theme.label(grouped(u64::from(*score)), Role::Strong),
         ];
         lines.push((line, 2));
     }

@@ -5,7 +5,7 @@ use crate::app::copying::defang;
 use crate::app::grouping::GroupLine;
 use crate::event::Timestamp;
 use crate::store::{Finding, KnownBy, StoredEvent};
-use crate::ui::figures::{count, long, thousands};
+use crate::ui::figures::{counted, grouped, long};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
 use std::sync::Arc;
@@ -163,7 +163,7 @@ impl Writer<'_> {
         };
         let mut line = vec![
             theme.label(times, Role::Plain),
-            theme.label(format!("  count {}", thousands(finding.count)), Role::Plain),
+            theme.label(format!("  count {}", grouped(finding.count)), Role::Plain),
         ];
         if finding.assumed_time {
             line.push(theme.label("  ~ no zone in the log, one is assumed", Role::Warn));
@@ -212,8 +212,8 @@ impl Writer<'_> {
             }
             title.push(theme.data(label, Role::Strong));
         }
-        let rows = count(long(group.rows.len()), "row");
-        let events = count(group.events, "event");
+        let rows = counted(long(group.rows.len()), "row");
+        let events = counted(group.events, "event");
         let mut lines = vec![
             (title, 2),
             (
@@ -230,12 +230,12 @@ impl Writer<'_> {
             let entity = group.labels.first().map_or("", |label| label);
             let text = format!(
                 "risk {} of {entity}, all its rows, whatever is filtered",
-                thousands(risk)
+                grouped(risk)
             );
             lines.push((vec![theme.data(text, Role::Plain)], 0));
         }
         if group.rows.len() > COUNTED {
-            let text = format!("values of the first {} rows:", thousands(long(COUNTED)));
+            let text = format!("values of the first {} rows:", grouped(long(COUNTED)));
             lines.push((vec![theme.label(text, Role::Warn)], 0));
         }
         for field in [
@@ -276,7 +276,7 @@ impl Writer<'_> {
         for (place, (number, value)) in counts.into_iter().enumerate() {
             let name = if place == 0 { name } else { "" };
             let value = vec![
-                theme.right_column(&thousands(number), 6, Role::Plain),
+                theme.right_column(&grouped(number), 6, Role::Plain),
                 theme.blank(2),
                 theme.data(value, Role::Plain),
             ];
