@@ -7,6 +7,7 @@
 //! Cuts nothing and reads no format: that is `framing`'s and `evtx`'s.
 
 mod chunk;
+mod sieve;
 mod text;
 
 use super::format::Format;

@@ -11,6 +11,7 @@
 //! - The search folds case as Unicode does, where `ſ` is `s` and `K` (the Kelvin sign) is `k`.
 
 use super::is_needle_letter;
+use super::sieve::{BLOCK, Rarely, Sieve};
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 use std::sync::Arc;
@@ -30,14 +31,30 @@ pub enum Carrier {
 const ESCAPE: &[u8] = b"\\u";
 
 impl Carrier {
+    /// What hides a letter in any of its records, perhaps in each.
+    fn escapes(self) -> &'static [&'static str] {
+        match self {
+            Self::Plain | Self::Xml => &[],
+            Self::Json => &["\\u"],
+        }
+    }
+
+    /// What hides a letter in XML. In XML itself the second of its letters is rare, in JSON the
+    /// first (`#attributes` is not).
+    fn of_xml(self) -> Option<Rarely> {
+        let letters = match self {
+            Self::Plain => return None,
+            Self::Xml => *b"#!?",
+            Self::Json => *b"<&&",
+        };
+        let texts = &["&#", "<!", "<?"];
+        Some(Rarely { letters, texts })
+    }
+
     /// What hides a letter in it, and what else is looked for as it is.
     fn marks(self, exact: &[&str]) -> Result<Option<Regex>, regex::Error> {
-        let hiding: &[&str] = match self {
-            Self::Plain => &[],
-            Self::Xml => &["&#", "<!", "<?"],
-            Self::Json => &["&#", "<!", "<?", "\\u"],
-        };
-        let all: Vec<String> = [hiding, exact]
+        let of_xml = self.of_xml().map_or(&[] as &[&str], |rarely| rarely.texts);
+        let all: Vec<String> = [of_xml, self.escapes(), exact]
             .concat()
             .iter()
             .map(|m| regex::escape(m))
@@ -59,6 +76,8 @@ pub struct TextFilter {
     /// What hides a letter, and what is looked for as it is.
     marks: Option<Regex>,
     longest: usize,
+    /// Where a search for them is worth its while; `None`: everywhere.
+    sieve: Option<Sieve>,
 }
 
 #[derive(Debug)]
@@ -74,7 +93,10 @@ impl TextFilter {
     pub fn new(needles: &[Arc<str>], exact: &[&str], carrier: Carrier) -> Option<Self> {
         let longest = needles.iter().map(|n| n.len()).max().unwrap_or(0);
         let exact_longest = exact.iter().map(|n| n.len()).max().unwrap_or(0);
+        let texts: Vec<&str> = needles.iter().map(|needle| &**needle).collect();
+        let as_they_are = [carrier.escapes(), exact].concat();
         Some(Self {
+            sieve: Sieve::new(&texts, &as_they_are, carrier.of_xml()),
             needles: Needles::new(needles)?,
             marks: carrier.marks(exact).ok()?,
             // A letter may take three bytes (the Kelvin sign); the longest mark, `\u0026#`, has seven.
@@ -84,6 +106,28 @@ impl TextFilter {
 
     /// The first place in `bytes` where something stands that makes its record one to be read.
     pub fn find(&self, bytes: &[u8]) -> Option<usize> {
+        let Some(sieve) = &self.sieve else {
+            return self.search(bytes);
+        };
+        let mut at = 0;
+        loop {
+            at = sieve.next(bytes, at);
+            if at >= bytes.len() {
+                return None;
+            }
+            let end = at + BLOCK;
+            // What begins in the block may end behind it, and may begin before its letters.
+            let from = at.saturating_sub(sieve.lead());
+            let near = bytes.get(from..(end + self.longest).min(bytes.len()))?;
+            let found = self.search(near).map(|hit| from + hit);
+            if found.is_some_and(|hit| hit < end) {
+                return found;
+            }
+            at = end;
+        }
+    }
+
+    fn search(&self, bytes: &[u8]) -> Option<usize> {
         let needle = self.needles.find(bytes);
         if let Some(marks) = &self.marks {
             let before = needle.and_then(|at| bytes.get(..at)).unwrap_or(bytes);

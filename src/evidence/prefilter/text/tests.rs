@@ -1,6 +1,7 @@
 //! What is found in text, and what is not.
 
 use super::*;
+use proptest::prelude::*;
 
 fn filter(needles: &[&str], carrier: Carrier) -> TextFilter {
     let needles: Vec<Arc<str>> = needles.iter().map(|n| Arc::from(*n)).collect();
@@ -64,4 +65,29 @@ fn many_needles_fold_as_few_do() {
 fn nothing_wanted_is_nothing_found() {
     let filter = TextFilter::new(&[], &[], Carrier::Plain).unwrap();
     assert_eq!(filter.find(b"anything"), None);
+}
+
+proptest! {
+    /// The sieve changes nothing of what is found, wherever a block ends.
+    #[test]
+    fn a_sieve_finds_what_a_search_finds(
+        noise in "[a-z<>/ ]{1000,1600}",
+        parts in prop::collection::vec(
+            (0_usize..1500, prop::sample::select(&[
+                "MsiExec.exe", "m\u{17f}iexec.exe", "&#", "<!", "\\u006d", "\\\\users", "vsn=\"",
+                "x.", "ieXe", "\u{212a}",
+            ][..])),
+            0..4,
+        ),
+        json in any::<bool>(),
+    ) {
+        let filter = filter(&["msiexec.exe"], if json { Carrier::Json } else { Carrier::Xml });
+        prop_assert!(filter.sieve.is_some());
+        let mut text = noise;
+        for (at, part) in parts {
+            let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            text.insert_str(at, part);
+        }
+        prop_assert_eq!(filter.find(text.as_bytes()), filter.search(text.as_bytes()));
+    }
 }
