@@ -7,6 +7,7 @@
 use super::cutter::Cut;
 use super::window::Look;
 use memchr::{memchr, memchr_iter, memmem};
+use std::sync::LazyLock;
 
 /// Longer names are no event's: a prefix has a few letters.
 const LONGEST_NAME: usize = 128;
@@ -39,6 +40,27 @@ fn broken_off(bytes: &[u8]) -> Option<usize> {
         begins && !before.is_empty() && !before.ends_with(END_TAG)
     })
 }
+
+/// The length of an event in front of the bytes that is written as nearly all are: what
+/// [`XmlCutter`] cuts there, found by looking at the word `Event` alone. In a name that is longer
+/// (`EventData`) it is no event's; where it is a whole name and not the end tag, and where CDATA or
+/// a comment may begin, the tags are gone through one by one.
+fn plain_event(bytes: &[u8]) -> Option<usize> {
+    const START: &[u8] = b"<Event ";
+    let inner = bytes.strip_prefix(START)?;
+    let stops = |next: u8| matches!(next, b'>' | b'/' | b'<') || next.is_ascii_whitespace();
+    let found = EVENT.find_iter(inner).find(|at| {
+        let next = inner.get(at + EVENT.needle().len());
+        next.is_none_or(|next| stops(*next))
+    })?;
+    let before = inner.get(..found.checked_sub(2)?)?;
+    let is_end = inner.get(before.len()..)?.starts_with(END_TAG);
+    let is_plain = !memchr_iter(b'!', before).any(|at| at > 0 && before.get(at - 1) == Some(&b'<'));
+    (is_end && is_plain).then(|| START.len() + before.len() + END_TAG.len())
+}
+
+/// The word that an event's tags are found by.
+static EVENT: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("Event"));
 
 /// What begins at a `<`.
 enum Tag {
@@ -115,6 +137,17 @@ impl XmlCutter {
     }
 
     fn scan(&mut self, look: Look<'_>) -> Cut {
+        if self.at == 0
+            && !self.lost
+            && let Some(len) = plain_event(look.bytes)
+        {
+            return Cut::Record(len);
+        }
+        self.go_through(look)
+    }
+
+    /// Goes through the tags.
+    fn go_through(&mut self, look: Look<'_>) -> Cut {
         loop {
             let Some(found) = look
                 .bytes
@@ -297,3 +330,6 @@ fn classify(bytes: &[u8], last: bool) -> Tag {
         None => unknown(),
     }
 }
+
+#[cfg(test)]
+mod tests;
