@@ -29,23 +29,23 @@ pub const SYSTEM_NAMES: [&str; 15] = [
 ];
 
 /// The place of a name in [`SYSTEM_NAMES`].
-pub fn place(name: &str) -> Option<usize> {
-    Some(match name {
-        "Provider" => 0,
-        "EventID" => 1,
-        "Version" => 2,
-        "Level" => 3,
-        "Task" => 4,
-        "Opcode" => 5,
-        "Keywords" => 6,
-        "TimeCreated" => 7,
-        "EventRecordID" => 8,
-        "ActivityID" => 9,
-        "ProcessID" => 10,
-        "ThreadID" => 11,
-        "Channel" => 12,
-        "Computer" => 13,
-        "UserID" => 14,
+pub const fn place(name: &str) -> Option<usize> {
+    Some(match name.as_bytes() {
+        b"Provider" => 0,
+        b"EventID" => 1,
+        b"Version" => 2,
+        b"Level" => 3,
+        b"Task" => 4,
+        b"Opcode" => 5,
+        b"Keywords" => 6,
+        b"TimeCreated" => 7,
+        b"EventRecordID" => 8,
+        b"ActivityID" => 9,
+        b"ProcessID" => 10,
+        b"ThreadID" => 11,
+        b"Channel" => 12,
+        b"Computer" => 13,
+        b"UserID" => 14,
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ mod cursor;
 mod scan;
 #[cfg(test)]
 pub(super) mod tests;
+mod usual;
 
 use super::framing::Parsed;
 use super::windows::{Origin, WindowsEvent};

@@ -19,7 +19,7 @@ const MOST: usize = 10;
 const NEAR: usize = 16;
 
 /// What usual logs are made of, shortened: the two letters of a text are those that stand least
-/// often there at their distance. Only the speed depends on it.
+/// often there at their distance. Only the speed depends on it. A line is XML or JSON.
 static USUAL: &str = include_str!("../../../assets/needles/usual.txt");
 
 /// See the module.
@@ -49,16 +49,34 @@ struct Pair {
 
 impl Sieve {
     /// For needles (see [`super::is_needle_letter`]) in any case, texts that are looked for as they
-    /// are, and texts that hold one of three rare letters. `None` where others are faster, or a
-    /// needle has no two letters to look for.
-    pub fn new(needles: &[&str], exact: &[&str], rarely: Option<Rarely>) -> Option<Self> {
+    /// are, and texts that hold one of three rare letters; these two in bytes of which a line usually
+    /// begins with one of `begins`. `None` where others are faster, or a needle has no two letters to look
+    /// for.
+    pub fn new(
+        needles: &[&str],
+        exact: &[&str],
+        rarely: Option<Rarely>,
+        begins: &[char],
+    ) -> Option<Self> {
         if needles.len() + exact.len() > MOST {
             return None;
         }
-        let folded: Option<Vec<Pair>> = needles.iter().map(|text| Pair::folded(text)).collect();
-        let exact: Option<Vec<Pair>> = exact.iter().map(|text| Pair::exact(text)).collect();
+        let lines = USUAL.split_inclusive('\n');
+        let usual: String = lines.filter(|line| line.starts_with(begins)).collect();
+        let usual = usual.as_bytes();
+        let folded: Option<Vec<Pair>> = needles
+            .iter()
+            .map(|text| Pair::rarest(text, true, USUAL.as_bytes()))
+            .collect();
+        let exact: Option<Vec<Pair>> = exact
+            .iter()
+            .map(|text| Pair::rarest(text, false, usual))
+            .collect();
         let texts = rarely.map_or(&[] as &[&str], |rarely| rarely.texts);
-        let seldom: Option<Vec<Pair>> = texts.iter().map(|text| Pair::exact(text)).collect();
+        let seldom: Option<Vec<Pair>> = texts
+            .iter()
+            .map(|text| Pair::rarest(text, false, usual))
+            .collect();
         let (folded, exact, seldom) = (folded?, exact?, seldom?);
         let all = || folded.iter().chain(&exact).chain(&seldom);
         let reach = all().map(|pair| pair.gap).max().unwrap_or(0);
@@ -107,7 +125,10 @@ impl NullaryFnOnce for Next<'_> {
     type Output = usize;
 
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "so that it is compiled for the machine's vectors")]
+    #[allow(
+        clippy::inline_always,
+        reason = "so that it is compiled for the machine's vectors"
+    )]
     fn call(self) -> usize {
         let Self { sieve, bytes, from } = self;
         let mut at = from;
@@ -121,7 +142,10 @@ impl NullaryFnOnce for Next<'_> {
     }
 }
 
-#[allow(clippy::inline_always, reason = "so that it is compiled for the machine's vectors")]
+#[allow(
+    clippy::inline_always,
+    reason = "so that it is compiled for the machine's vectors"
+)]
 impl Sieve {
     #[inline(always)]
     fn may_hold(&self, block: &[u8]) -> bool {
@@ -133,7 +157,10 @@ impl Sieve {
 }
 
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "so that it is compiled for the machine's vectors")]
+#[allow(
+    clippy::inline_always,
+    reason = "so that it is compiled for the machine's vectors"
+)]
 fn holds(block: &[u8], [x, y, z]: [u8; 3]) -> bool {
     let Some(block) = block.first_chunk::<BLOCK>() else {
         return true;
@@ -145,7 +172,10 @@ fn holds(block: &[u8], [x, y, z]: [u8; 3]) -> bool {
     any != 0
 }
 
-#[allow(clippy::inline_always, reason = "so that it is compiled for the machine's vectors")]
+#[allow(
+    clippy::inline_always,
+    reason = "so that it is compiled for the machine's vectors"
+)]
 impl Pair {
     #[inline(always)]
     fn both(self, block: &[u8]) -> Option<(&[u8; BLOCK], &[u8; BLOCK])> {
@@ -181,41 +211,43 @@ impl Pair {
 }
 
 impl Pair {
-    /// The two letters of a needle that stand least often in usual logs. Between them (and among
-    /// them) is no s and no k: for these the search takes a letter of two and of three bytes, too,
-    /// which would change the distance.
-    fn folded(text: &str) -> Option<Self> {
-        Self::rarest(text.as_bytes(), true)
-    }
-
-    /// The same of a text that is looked for as it is.
-    fn exact(text: &str) -> Option<Self> {
-        Self::rarest(text.as_bytes(), false)
-    }
-
-    fn rarest(text: &[u8], folds: bool) -> Option<Self> {
-        let mut best: Option<(usize, Self)> = None;
+    /// The two letters of a text that stand least often in usual logs. Where the search folds case,
+    /// between them (and among them) is no s and no k: for these it takes a letter of two and of
+    /// three bytes, too, which would change the distance.
+    fn rarest(text: &str, folds: bool, usual: &[u8]) -> Option<Self> {
+        let text = text.as_bytes();
+        let mut best: Option<((usize, usize), Self)> = None;
         for (first, a) in text.iter().enumerate().take(NEAR) {
             for (second, b) in text.iter().enumerate().take(NEAR).skip(first + 1) {
                 let within = text.get(first..=second).unwrap_or_default();
                 if folds && within.iter().any(|letter| b"skSK".contains(letter)) {
                     break;
                 }
-                let mask = |letter: &u8| 0xff ^ (u8::from(folds && letter.is_ascii_alphabetic()) << 5);
+                let mask =
+                    |letter: &u8| 0xff ^ (u8::from(folds && letter.is_ascii_alphabetic()) << 5);
                 let pair = Self {
                     gap: second - first,
                     masks: [mask(a), mask(b)],
                     are: [a & mask(a), b & mask(b)],
                     lead: if folds { 3 * first } else { first },
                 };
-                let limit = best.map_or(usize::MAX, |(times, _)| times);
-                let times = pair.times(USUAL.as_bytes(), limit);
-                if times < limit {
-                    best = Some((times, pair));
+                let least = best.map_or((usize::MAX, usize::MAX), |(times, _)| times);
+                // Many stand there never: then those whose letters are rare.
+                let alone = pair.times_alone(usual);
+                let times = pair.times(usual, least.0.saturating_add(1));
+                if (times, alone) < least {
+                    best = Some(((times, alone), pair));
                 }
             }
         }
         best.map(|(_, pair)| pair)
+    }
+
+    /// How often its letters stand in a text, the one times the other.
+    fn times_alone(self, text: &[u8]) -> usize {
+        let ([m, n], [x, y]) = (self.masks, self.are);
+        let count = |mask: u8, is: u8| text.iter().filter(|byte| **byte & mask == is).count();
+        count(m, x) * count(n, y)
     }
 
     /// How often it stands in a text, up to `limit`.

@@ -51,6 +51,15 @@ impl Carrier {
         Some(Rarely { letters, texts })
     }
 
+    /// What a line of it usually begins with.
+    fn begins(self) -> &'static [char] {
+        match self {
+            Self::Plain => &['<', '{'],
+            Self::Xml => &['<'],
+            Self::Json => &['{'],
+        }
+    }
+
     /// What hides a letter in it, and what else is looked for as it is.
     fn marks(self, exact: &[&str]) -> Result<Option<Regex>, regex::Error> {
         let of_xml = self.of_xml().map_or(&[] as &[&str], |rarely| rarely.texts);
@@ -96,7 +105,7 @@ impl TextFilter {
         let texts: Vec<&str> = needles.iter().map(|needle| &**needle).collect();
         let as_they_are = [carrier.escapes(), exact].concat();
         Some(Self {
-            sieve: Sieve::new(&texts, &as_they_are, carrier.of_xml()),
+            sieve: Sieve::new(&texts, &as_they_are, carrier.of_xml(), carrier.begins()),
             needles: Needles::new(needles)?,
             marks: carrier.marks(exact).ok()?,
             // A letter may take three bytes (the Kelvin sign); the longest mark, `\u0026#`, has seven.

@@ -17,6 +17,11 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// At what is left of a text.
+    pub fn at(rest: &'t str) -> Self {
+        Self { rest }
+    }
+
     /// Passes over texts to the next tag; whether it is an end tag.
     pub fn next_is_end(&mut self) -> Option<bool> {
         if self.rest.as_bytes().first() != Some(&b'<') {
@@ -201,7 +206,7 @@ fn name(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A text in quotes and what is behind it.
-fn quoted(text: &str) -> Option<(&str, &str)> {
+pub fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = *text.as_bytes().first()?;
     if !matches!(quote, b'\'' | b'"') {
         return None;

@@ -6,7 +6,7 @@
 //! only after the last tag was seen: a bad record stays one.
 
 use super::cursor::{Cursor, InTag, Text, is_plain};
-use super::system_attribute;
+use super::{system_attribute, usual};
 use crate::event::names::shared;
 use crate::event::{Field, Outline};
 use crate::evidence::framing::Parsed;
@@ -82,6 +82,9 @@ impl<'t> Scan<'t> {
             "System" if self.has_system => return None,
             "System" => {
                 self.has_system = true;
+                if !opens || !self.usual_system() {
+                    self.system = [None; SYSTEM_NAMES.len()];
+                }
                 while opens && !self.cursor.next_is_end()? {
                     self.system_value()?;
                 }
@@ -108,6 +111,17 @@ impl<'t> Scan<'t> {
             self.cursor.end(name)?;
         }
         Some(())
+    }
+
+    /// Reads `System` up to its end, if it is written as usual.
+    fn usual_system(&mut self) -> bool {
+        let text = self.cursor.rest();
+        let end = usual::system(text, &mut |place, value| self.set(place, value, true));
+        let Some(end) = end else {
+            return false;
+        };
+        self.cursor = Cursor::at(end);
+        true
     }
 
     /// One element of `System`.

@@ -312,3 +312,37 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_usual_system_element_is_gone_through_at_once() {
+    let event = |correlation: &str, security: &str| {
+        format!(
+            "<Provider Name='P' Guid='{{g}}'/><EventID>1</EventID><Version>5</Version>\
+             <Level>4</Level><Task>1</Task><Opcode>0</Opcode><Keywords>0x8</Keywords>\
+             <TimeCreated SystemTime='2024-03-01T00:00:00Z'/><EventRecordID>7</EventRecordID>\
+             <Correlation{correlation}/><Execution ProcessID='2' ThreadID='3'/>\
+             <Channel>C</Channel><Computer>h</Computer><Security{security}/></System>"
+        )
+    };
+    for (correlation, security) in [("", ""), (" ActivityID='{a}'", " UserID='S-1-5-18'")] {
+        let system = event(correlation, security);
+        let mut put = 0;
+        let rest = super::usual::system(&system, &mut |_, _| {
+            put += 1;
+            Some(())
+        });
+        assert_eq!(rest, Some("</System>"), "{system}");
+        assert_eq!(put, 13 + if security.is_empty() { 0 } else { 2 });
+        let whole = format!("<Event xmlns='x'><System>{system}</Event>");
+        assert_eq!(compare(&whole), Ok(true));
+    }
+    for other in [
+        event("", " UserID='a&amp;b'"),
+        event("", "").replace("<Level>4", "<Level> <!-- -->4"),
+        event("", "").replace("h</Comp", "a&amp;b</Comp"),
+        event("", "").replace("<Version>5</Version>", ""),
+    ] {
+        assert_eq!(super::usual::system(&other, &mut |_, _| Some(())), None);
+        compare(&format!("<Event xmlns='x'><System>{other}</Event>")).unwrap();
+    }
+}

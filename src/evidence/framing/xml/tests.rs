@@ -38,7 +38,12 @@ fn an_event_as_most_are_is_plain() {
                  <Data Name='EventType'>Events! Event, no end</Data></EventData></Event>";
     let text = format!("{event}\n{event}");
     assert_eq!(plain_event(text.as_bytes()), Some(event.len()));
-    for not in ["<Event a></Event >", "<Event a><![CDATA[</Event>]]></Event>", "<Event a>", ""] {
+    for not in [
+        "<Event a></Event >",
+        "<Event a><![CDATA[</Event>]]></Event>",
+        "<Event a>",
+        "",
+    ] {
         assert_eq!(plain_event(not.as_bytes()), None, "{not}");
     }
 }

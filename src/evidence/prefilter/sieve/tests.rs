@@ -32,7 +32,7 @@ proptest! {
         at in 0_usize..1400,
         which in 0_usize..3,
     ) {
-        let Some(sieve) = Sieve::new(&[&needle], &[&other], Some(XML)) else { return Ok(()) };
+        let Some(sieve) = Sieve::new(&[&needle], &[&other], Some(XML), &['{']) else { return Ok(()) };
         let cased = if upper { needle.to_uppercase() } else { needle.clone() };
         let folded = match long {
             0 => cased,
@@ -52,7 +52,7 @@ proptest! {
 
 #[test]
 fn the_last_bytes_are_looked_at_and_nothing_behind_them() {
-    let sieve = Sieve::new(&["msiexec.exe"], &[], None).unwrap();
+    let sieve = Sieve::new(&["msiexec.exe"], &[], None, &['<', '{']).unwrap();
     assert_eq!(sieve.next(&[0; 100], 0), 0);
     assert_eq!(sieve.next(&[0; BLOCK * 2 + 100], 0), 2 * BLOCK);
     assert_eq!(sieve.next(&[0; 100], 100), 100);
@@ -63,7 +63,7 @@ fn the_last_bytes_are_looked_at_and_nothing_behind_them() {
 fn usual_logs_are_passed_over() {
     let texts = ["msiexec.exe", "processrollup2", "rundll32.exe", "wmic.exe"];
     for text in texts {
-        let sieve = Sieve::new(&[text], &["vsn", "terName"], None).unwrap();
+        let sieve = Sieve::new(&[text], &["vsn", "terName"], None, &['<', '{']).unwrap();
         let usual = USUAL.as_bytes();
         let mut looked = 0;
         let mut at = sieve.next(usual, 0);
@@ -78,9 +78,12 @@ fn usual_logs_are_passed_over() {
 #[test]
 fn a_needle_without_two_letters_to_look_for_has_no_sieve() {
     for text in ["sks", "k", "asksa", ""] {
-        assert!(Sieve::new(&[text], &[], None).is_none(), "{text}");
+        assert!(
+            Sieve::new(&[text], &[], None, &['<', '{']).is_none(),
+            "{text}"
+        );
     }
     let many = ["msiexec.exe"; MOST + 1];
-    assert!(Sieve::new(&many, &[], None).is_none());
-    assert!(Sieve::new(&many[..MOST], &[], None).is_some());
+    assert!(Sieve::new(&many, &[], None, &['<', '{']).is_none());
+    assert!(Sieve::new(&many[..MOST], &[], None, &['<', '{']).is_some());
 }
