@@ -217,6 +217,24 @@ impl Pair {
     fn rarest(text: &str, folds: bool, usual: &[u8]) -> Option<Self> {
         let text = text.as_bytes();
         let mut best: Option<((usize, usize), Self)> = None;
+        let mut letters = [0_usize; 256];
+        for byte in usual {
+            let byte = if folds {
+                byte.to_ascii_uppercase()
+            } else {
+                *byte
+            };
+            if let Some(count) = letters.get_mut(usize::from(byte)) {
+                *count += 1;
+            }
+        }
+        let counts = |pair: Self, side: usize| {
+            let letter = pair.are.get(side).copied().unwrap_or_default();
+            letters
+                .get(usize::from(letter))
+                .copied()
+                .unwrap_or_default()
+        };
         for (first, a) in text.iter().enumerate().take(NEAR) {
             for (second, b) in text.iter().enumerate().take(NEAR).skip(first + 1) {
                 let within = text.get(first..=second).unwrap_or_default();
@@ -233,7 +251,7 @@ impl Pair {
                 };
                 let least = best.map_or((usize::MAX, usize::MAX), |(times, _)| times);
                 // Many stand there never: then those whose letters are rare.
-                let alone = pair.times_alone(usual);
+                let alone = counts(pair, 0) * counts(pair, 1);
                 let times = pair.times(usual, least.0.saturating_add(1));
                 if (times, alone) < least {
                     best = Some(((times, alone), pair));
@@ -241,13 +259,6 @@ impl Pair {
             }
         }
         best.map(|(_, pair)| pair)
-    }
-
-    /// How often its letters stand in a text, the one times the other.
-    fn times_alone(self, text: &[u8]) -> usize {
-        let ([m, n], [x, y]) = (self.masks, self.are);
-        let count = |mask: u8, is: u8| text.iter().filter(|byte| **byte & mask == is).count();
-        count(m, x) * count(n, y)
     }
 
     /// How often it stands in a text, up to `limit`.
