@@ -9,6 +9,7 @@
 //! needle that such a value could hold finds nothing out, so there is no filter for it then.
 
 use super::is_needle_letter;
+use super::sieve::{BLOCK, Sieve};
 use regex::bytes::{Regex, RegexBuilder};
 use std::sync::Arc;
 
@@ -24,6 +25,10 @@ const LARGEST: usize = 64 << 20;
 #[derive(Debug)]
 pub struct ChunkFilter {
     searches: Vec<Regex>,
+    /// Where a search is worth its while; `None`: everywhere.
+    sieve: Option<Sieve>,
+    /// The most bytes of a needle.
+    longest: usize,
 }
 
 impl ChunkFilter {
@@ -38,12 +43,34 @@ impl ChunkFilter {
             TOGETHER
         };
         let searches: Result<_, _> = needles.chunks(at_once).map(search).collect();
-        searches.ok().map(|searches| Self { searches })
+        let texts: Vec<&str> = needles.iter().map(|needle| &**needle).collect();
+        let longest = needles.iter().map(|needle| needle.len()).max().unwrap_or(0);
+        searches.ok().map(|searches| Self {
+            searches,
+            sieve: Sieve::of_chunks(&texts),
+            longest: 3 * longest,
+        })
     }
 
     /// Whether a record of the chunk may matter; `chunk` is the whole of it.
     pub fn wants(&self, chunk: &[u8]) -> bool {
-        self.searches.iter().any(|search| search.is_match(chunk))
+        let Some(sieve) = &self.sieve else {
+            return self.holds(chunk);
+        };
+        let mut at = sieve.next(chunk, 0);
+        while at < chunk.len() {
+            let end = at + BLOCK;
+            let near = at.saturating_sub(sieve.lead())..(end + self.longest).min(chunk.len());
+            if self.holds(chunk.get(near).unwrap_or_default()) {
+                return true;
+            }
+            at = sieve.next(chunk, end);
+        }
+        false
+    }
+
+    fn holds(&self, bytes: &[u8]) -> bool {
+        self.searches.iter().any(|search| search.is_match(bytes))
     }
 }
 
@@ -151,8 +178,12 @@ mod tests {
             "my\u{ffff}tool",
         ] {
             assert!(filter.wants(&utf16(text)), "{text:?}");
+            // Where the last bytes of a chunk are not all of it, too.
+            assert!(filter.wants(&[vec![0; 700], utf16(text), vec![0; 700]].concat()));
         }
         assert!(filter.wants(b"my\x07tool"));
+        assert!(filter.wants(&[&[0; 700][..], b"my\x07tool", &[0; 700]].concat()));
+        assert!(!filter.wants(&[&[0; 700][..], b"my-tool", &[0; 700]].concat()));
         assert!(!filter.wants(&utf16("my-tool")));
     }
 
@@ -195,12 +226,13 @@ mod tests {
         /// As a plain search for the needle in the text, for few needles and many.
         #[test]
         fn wants_what_holds_a_needle(
-            words in prop::collection::vec("[g-w_.-]{0,3}[g-w]{3}", 1..24),
-            noise in prop::collection::vec(any::<u8>(), 0..200),
-            at in 0_usize..200,
+            words in prop::collection::vec("[g-w_.-]{0,9}[g-w]{3}", 1..24),
+            noise in prop::collection::vec(any::<u8>(), 0..2000),
+            at in 0_usize..2000,
             which in 0_usize..24,
             is_wide in any::<bool>(),
             is_upper in any::<bool>(),
+            folded in any::<bool>(),
         ) {
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             let needles: Vec<Arc<str>> = words.iter().map(|word| Arc::from(*word)).collect();
@@ -208,6 +240,7 @@ mod tests {
             let Some(filter) = ChunkFilter::new(&needles) else { return Ok(()) };
             let word = words[which % words.len()];
             let word = if is_upper { word.to_uppercase() } else { word.to_owned() };
+            let word = if folded { word.replace(['s', 'S'], "\u{17f}") } else { word };
             let bytes = if is_wide { utf16(&word) } else { word.into_bytes() };
             let mut chunk = noise.clone();
             let at = at.min(chunk.len());

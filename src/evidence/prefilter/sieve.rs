@@ -66,29 +66,45 @@ impl Sieve {
         let usual = usual.as_bytes();
         let folded: Option<Vec<Pair>> = needles
             .iter()
-            .map(|text| Pair::rarest(text, true, USUAL.as_bytes()))
+            .map(|text| Pair::rarest(text, Form::Folded, USUAL.as_bytes()))
             .collect();
         let exact: Option<Vec<Pair>> = exact
             .iter()
-            .map(|text| Pair::rarest(text, false, usual))
+            .map(|text| Pair::rarest(text, Form::Exact, usual))
             .collect();
         let texts = rarely.map_or(&[] as &[&str], |rarely| rarely.texts);
         let seldom: Option<Vec<Pair>> = texts
             .iter()
-            .map(|text| Pair::rarest(text, false, usual))
+            .map(|text| Pair::rarest(text, Form::Exact, usual))
             .collect();
-        let (folded, exact, seldom) = (folded?, exact?, seldom?);
+        Some(Self::of(folded?, exact?, seldom?, rarely))
+    }
+
+    /// For needles in any case in the bytes of a binary event log, in both of its encodings.
+    pub fn of_chunks(needles: &[&str]) -> Option<Self> {
+        if 2 * needles.len() > MOST {
+            return None;
+        }
+        let usual = USUAL.as_bytes();
+        let forms = needles.iter().flat_map(|text| {
+            [Form::Narrow, Form::Wide].map(|form| Pair::rarest(text, form, usual))
+        });
+        let folded: Option<Vec<Pair>> = forms.collect();
+        Some(Self::of(folded?, Vec::new(), Vec::new(), None))
+    }
+
+    fn of(folded: Vec<Pair>, exact: Vec<Pair>, seldom: Vec<Pair>, rarely: Option<Rarely>) -> Self {
         let all = || folded.iter().chain(&exact).chain(&seldom);
         let reach = all().map(|pair| pair.gap).max().unwrap_or(0);
         let lead = all().map(|pair| pair.lead).max().unwrap_or(0);
-        Some(Self {
-            folded,
-            exact,
-            rare: rarely.map(|rarely| rarely.letters),
-            rarely: seldom,
+        Self {
             reach,
             lead,
-        })
+            rare: rarely.map(|rarely| rarely.letters),
+            folded,
+            exact,
+            rarely: seldom,
+        }
     }
 
     /// Where the next block begins that may hold the two letters of a text, from `from` on in steps
@@ -211,35 +227,17 @@ impl Pair {
 }
 
 impl Pair {
-    /// The two letters of a text that stand least often in usual logs. Where the search folds case,
-    /// between them (and among them) is no s and no k: for these it takes a letter of two and of
-    /// three bytes, too, which would change the distance.
-    fn rarest(text: &str, folds: bool, usual: &[u8]) -> Option<Self> {
+    /// The two letters of a text that stand least often in usual logs.
+    fn rarest(text: &str, form: Form, usual: &[u8]) -> Option<Self> {
         let text = text.as_bytes();
+        let folds = form != Form::Exact;
+        let counts = counts(usual, folds);
+        let count = |letter: u8| counts.get(usize::from(letter)).copied().unwrap_or(0);
         let mut best: Option<((usize, usize), Self)> = None;
-        let mut letters = [0_usize; 256];
-        for byte in usual {
-            let byte = if folds {
-                byte.to_ascii_uppercase()
-            } else {
-                *byte
-            };
-            if let Some(count) = letters.get_mut(usize::from(byte)) {
-                *count += 1;
-            }
-        }
-        let counts = |pair: Self, side: usize| {
-            let letter = pair.are.get(side).copied().unwrap_or_default();
-            letters
-                .get(usize::from(letter))
-                .copied()
-                .unwrap_or_default()
-        };
         for (first, a) in text.iter().enumerate().take(NEAR) {
             for (second, b) in text.iter().enumerate().take(NEAR).skip(first + 1) {
-                let within = text.get(first..=second).unwrap_or_default();
-                if folds && within.iter().any(|letter| b"skSK".contains(letter)) {
-                    break;
+                if !form.allows(text.get(first..=second).unwrap_or_default()) {
+                    continue;
                 }
                 let mask =
                     |letter: &u8| 0xff ^ (u8::from(folds && letter.is_ascii_alphabetic()) << 5);
@@ -247,18 +245,23 @@ impl Pair {
                     gap: second - first,
                     masks: [mask(a), mask(b)],
                     are: [a & mask(a), b & mask(b)],
-                    lead: if folds { 3 * first } else { first },
+                    lead: first * form.widest(),
                 };
                 let least = best.map_or((usize::MAX, usize::MAX), |(times, _)| times);
                 // Many stand there never: then those whose letters are rare.
-                let alone = counts(pair, 0) * counts(pair, 1);
+                let [x, y] = pair.are;
+                let alone = count(x) * count(y);
                 let times = pair.times(usual, least.0.saturating_add(1));
                 if (times, alone) < least {
                     best = Some(((times, alone), pair));
                 }
             }
         }
-        best.map(|(_, pair)| pair)
+        let width = if form == Form::Wide { 2 } else { 1 };
+        best.map(|(_, pair)| Self {
+            gap: pair.gap * width,
+            ..pair
+        })
     }
 
     /// How often it stands in a text, up to `limit`.
@@ -267,6 +270,60 @@ impl Pair {
         let seconds = text.iter().skip(self.gap);
         let stands = |(a, b): &(&u8, &u8)| *a & m == x && *b & n == y;
         text.iter().zip(seconds).filter(stands).take(limit).count()
+    }
+}
+
+/// How often each letter stands in a text, without regard to case if it `folds`.
+fn counts(text: &[u8], folds: bool) -> [usize; 256] {
+    let mut counts = [0; 256];
+    for byte in text {
+        let byte = if folds {
+            byte.to_ascii_uppercase()
+        } else {
+            *byte
+        };
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// How a text is written in the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As it is.
+    Exact,
+    /// In any case: for s and k the search takes a letter of two and of three bytes, too.
+    Folded,
+    /// The same in a binary log, which has control characters where an underscore is rendered.
+    Narrow,
+    /// The same in UTF-16, where those letters are as wide as all.
+    Wide,
+}
+
+impl Form {
+    /// Whether a part of a text can be looked for by its first letter and its last: these stand for
+    /// nothing else, and what is between them is as long as it is written.
+    fn allows(self, part: &[u8]) -> bool {
+        let ends = [part.first(), part.last()];
+        let rendered = ends.contains(&Some(&b'_'));
+        let other = |letter: &u8| b"skSK".contains(letter);
+        match self {
+            Self::Exact => true,
+            Self::Folded => !part.iter().any(other),
+            Self::Narrow => !part.iter().any(other) && !rendered,
+            Self::Wide => !ends.into_iter().flatten().any(other) && !rendered,
+        }
+    }
+
+    /// How many bytes a letter may take.
+    fn widest(self) -> usize {
+        match self {
+            Self::Exact => 1,
+            Self::Folded | Self::Narrow => 3,
+            Self::Wide => 2,
+        }
     }
 }
 
