@@ -2,7 +2,7 @@
 //! that can't be run refused with its place, and then run over rows or a table.
 
 use super::cells::{Fields, TIME};
-use super::commands::{Stage, name_of};
+use super::commands::{Feed, Stage, name_of};
 use super::explain::{Clause, explain};
 use super::functions::Environment;
 use super::messages::Messages;
@@ -238,7 +238,7 @@ impl Plan {
         let mut counts = vec![first];
         for (span, stage) in &self.stages {
             let rows_in = table.rows.len();
-            table = stage.run(table);
+            table = stage.run(table, &Feed::default());
             counts.push(StageCount {
                 span: *span,
                 rows_in,

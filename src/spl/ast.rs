@@ -1,6 +1,12 @@
 //! The tree of a search. Spans point into the text that was parsed (macros expanded).
 //! Equality ignores spans, so that "parse, print, parse" can be compared.
 
+mod rows;
+
+pub use rows::{
+    Bin, Dedup, Fillnull, Head, Makemv, Mvexpand, Regex, Replace, Rex, Separator, Sort, SortKey,
+    SortOrder,
+};
 use std::ops::Range;
 
 /// A run of bytes of the text that was parsed. Never takes part in equality.
@@ -73,6 +79,32 @@ pub enum CommandKind {
     Where(Expr),
     /// `eval a=<expression>, …`.
     Eval(Vec<(Name, Expr)>),
+    /// `regex …`.
+    Regex(Regex),
+    /// `rex …`.
+    Rex(Rex),
+    /// `dedup …`.
+    Dedup(Dedup),
+    /// `sort …`.
+    Sort(Sort),
+    /// `head …`.
+    Head(Head),
+    /// `tail [N]`.
+    Tail(u64),
+    /// `reverse`.
+    Reverse,
+    /// `fillnull …`.
+    Fillnull(Fillnull),
+    /// `bin …`, `bucket …`.
+    Bin(Bin),
+    /// `eventstats …`: the aggregates beside the rows.
+    Eventstats(Stats),
+    /// `mvexpand …`.
+    Mvexpand(Mvexpand),
+    /// `makemv …`.
+    Makemv(Makemv),
+    /// `replace …`.
+    Replace(Replace),
 }
 
 /// A field name or a pattern of names, without its quotes.

@@ -5,8 +5,11 @@
 mod commands;
 mod cursor;
 mod expression;
+mod options;
 mod predicate;
 mod reporting;
+mod rows;
+mod values;
 
 use super::ast::{Command, CommandKind, Literal, Piece, Pipeline, Predicate, Span};
 use super::diagnostic::Diagnostic;
@@ -90,22 +93,46 @@ fn by_name(
         "search" => search(text, arguments),
         "where" => expression::filter(text, arguments),
         "eval" => expression::assignments(text, arguments),
-        "tstats" | "stats" | "rename" | "convert" | "fields" | "table" | "from" => {
-            let mut cursor = Cursor::arguments(text, arguments)?;
-            let kind = match name {
-                "tstats" => reporting::tstats(&mut cursor)?,
-                "stats" => reporting::stats(&mut cursor)?,
-                "rename" => commands::rename(&mut cursor)?,
-                "convert" => commands::convert(&mut cursor)?,
-                "fields" => commands::fields(&mut cursor)?,
-                "table" => commands::table(&mut cursor)?,
-                _ => commands::from(&mut cursor)?,
+        "head" => rows::head(text, arguments),
+        _ => {
+            let Some(read) = reader(name) else {
+                return Err(commands::refuse(name, name_span));
             };
+            let mut cursor = Cursor::arguments(text, arguments)?;
+            let kind = read(&mut cursor)?;
             cursor.expect_end()?;
             Ok(kind)
         }
-        _ => Err(commands::refuse(name, name_span)),
     }
+}
+
+/// Reads the arguments of a command.
+type Read = fn(&mut Cursor<'_>) -> Result<CommandKind, Diagnostic>;
+
+/// What reads the arguments of the command of that name; none: it is not known.
+fn reader(name: &str) -> Option<Read> {
+    Some(match name {
+        "tstats" => reporting::tstats,
+        "stats" => reporting::stats,
+        "eventstats" => commands::eventstats,
+        "rename" => commands::rename,
+        "convert" => commands::convert,
+        "fields" => commands::fields,
+        "table" => commands::table,
+        "from" => commands::from,
+        "regex" => rows::regex,
+        "dedup" => rows::dedup,
+        "sort" => rows::sort,
+        "tail" => rows::tail,
+        "reverse" => commands::reverse,
+        "rex" => values::rex,
+        "fillnull" => values::fillnull,
+        "bin" | "bucket" | "discretize" => values::bin,
+        "mvexpand" => values::mvexpand,
+        "makemv" => values::makemv,
+        "replace" => values::replace,
+        _ => return None,
+    })
 }
 
 fn search(text: &str, range: Range<usize>) -> Result<CommandKind, Diagnostic> {

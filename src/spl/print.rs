@@ -1,6 +1,8 @@
 //! Writes a tree as text, in one spelling: `parse(print(tree))` is the tree again. Texts that were
 //! bound to tokens are escaped, so that they stand for themselves (but for `*`: see `bind`).
 
+mod rows;
+
 use super::ast::{
     Aggregate, BinaryOp, ByField, Command, CommandKind, CompareOp, Convert, Dataset, Expr, Literal,
     Name, Piece, Pipeline, Predicate, Stats, Tstats, UnaryOp,
@@ -50,6 +52,8 @@ pub fn command(command: &Command) -> String {
             };
             format!("eval {}", list(assignments, ", ", one))
         }
+        CommandKind::Eventstats(stats) => format!("event{}", self::stats(stats)),
+        other => rows::command(other),
     }
 }
 

@@ -6,13 +6,14 @@ use super::super::functions::Environment;
 use super::super::messages::Messages;
 use super::super::predicate::Predicate;
 use super::super::table::Table;
+use super::{Feed, Run};
 use crate::spl::ast::{self, Expr, Name};
 use crate::spl::{Diagnostic, Span};
 use std::sync::Arc;
 
 /// `search`: keeps the rows that meet a predicate.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Search {
+pub(super) struct Search {
     predicate: Predicate,
     fields: Fields,
 }
@@ -23,8 +24,10 @@ impl Search {
         let predicate = Predicate::compile(tree, &mut fields, messages);
         Self { predicate, fields }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Search {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let places = self.fields.in_table(&table);
         table
             .rows
@@ -35,7 +38,7 @@ impl Search {
 
 /// `where`: keeps the rows for which an expression is true; not those for which it is null.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Where {
+pub(super) struct Where {
     expression: Expression,
     fields: Fields,
 }
@@ -55,8 +58,10 @@ impl Where {
         }
         Self { expression, fields }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Where {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let places = self.fields.in_table(&table);
         table.rows.retain(|row| {
             let met = self.expression.evaluate(&Cells::of_table(row, &places));
@@ -69,7 +74,7 @@ impl Where {
 /// `eval`: fills fields with what expressions give, one after the other, so that a later one
 /// reads an earlier one. A null empties the field (Search Reference, "eval").
 #[derive(Debug, Clone)]
-pub(in super::super) struct Eval {
+pub(super) struct Eval {
     assignments: Vec<Assignment>,
 }
 
@@ -104,8 +109,10 @@ impl Eval {
             assignments: assignments.collect(),
         }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Eval {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for assignment in &self.assignments {
             let places = assignment.fields.in_table(&table);
             let column = column_of(&mut table, &assignment.column);
@@ -136,7 +143,8 @@ pub(super) fn column_of(table: &mut Table, name: &Arc<str>) -> usize {
     place
 }
 
-fn compile(
+/// An expression and the fields that it reads.
+pub(super) fn compile(
     tree: &Expr,
     environment: Environment,
     span: Span,

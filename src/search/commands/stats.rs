@@ -6,12 +6,13 @@ use super::super::group::{Grouping, Groups, column, refuse_same_columns};
 use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
+use super::{Feed, Run};
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, Aggregate, Name};
 
 /// What to compute, by what.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Stats {
+pub(super) struct Stats {
     tree: ast::Stats,
     /// Compiled once when no name has a wildcard.
     fixed: Option<(Grouping, Fields)>,
@@ -45,7 +46,8 @@ impl Stats {
         }
     }
 
-    pub(super) fn run(&self, table: &Table) -> Table {
+    /// The groups of a table.
+    pub(super) fn group(&self, table: &Table) -> Table {
         if let Some((grouping, fields)) = &self.fixed {
             return group(grouping, fields, table);
         }
@@ -84,6 +86,12 @@ impl Stats {
                 })
             })
             .collect()
+    }
+}
+
+impl Run for Stats {
+    fn run(&self, table: Table, _: &Feed<'_>) -> Table {
+        self.group(&table)
     }
 }
 

@@ -2,13 +2,15 @@
 //! those that are refused.
 
 use super::cursor::Cursor;
-use super::reporting::{aggregate, dataset};
+use super::reporting::{aggregate, dataset, stats};
 use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
 
 /// The commands that are known, for messages.
-const KNOWN: &str = "tstats, from, search, where, eval, stats, rename, convert, fields, table";
+const KNOWN: &str = "tstats, from, search, where, eval, stats, eventstats, rename, convert, \
+                     fields, table, regex, rex, dedup, sort, head, tail, reverse, fillnull, bin, \
+                     mvexpand, makemv, replace";
 
 /// Commands that write something, send something or run something (Search Reference, "Command
 /// quick reference"): never run here, whatever else is supported.
@@ -170,4 +172,21 @@ pub fn from(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         return Err(cursor.missing("'datamodel'"));
     }
     Ok(CommandKind::From(dataset(cursor)?))
+}
+
+/// `eventstats aggregate … [by …]`: what `stats` takes.
+pub fn eventstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    match stats(cursor)? {
+        CommandKind::Stats(tree) => Ok(CommandKind::Eventstats(tree)),
+        other => Ok(other),
+    }
+}
+
+/// `reverse`, which has no arguments.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every reader of arguments has this shape"
+)]
+pub fn reverse(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Reverse)
 }
