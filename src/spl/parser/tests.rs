@@ -242,12 +242,12 @@ fn what_public_rules_with_unit_tests_write_is_read() {
 #[test]
 fn every_wrong_command_is_named_with_its_place() {
     let found =
-        problems("| tstats count from datamodel=E.P | transaction user | sort x [ | y ] | table");
+        problems("| tstats count from datamodel=E.P | geostats user | sort x, [ | y ] | table");
     assert_eq!(
         found,
         [
-            "SPL-COMMAND: the command 'transaction' is not supported @ transaction",
-            "SPL-COMMAND: the command 'sort' is not supported @ sort",
+            "SPL-COMMAND: the command 'geostats' is not supported @ geostats",
+            "SPL-SUBSEARCH: a subsearch is not supported @ [ | y ]",
             "SPL-SYNTAX: a field name is missing at the end @ ",
         ]
     );

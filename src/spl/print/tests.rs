@@ -1,5 +1,7 @@
 //! Parse, print, parse is the identity: over trees made at random and over written examples.
 
+mod rows;
+
 use super::*;
 use crate::spl::ast::{Rename, Span};
 use crate::spl::parser::parse;
@@ -266,6 +268,7 @@ fn later_commands() -> impl Strategy<Value = CommandKind> {
         list().prop_map(CommandKind::Table),
         expressions().prop_map(CommandKind::Where),
         prop::collection::vec((names(), expressions()), 1..3).prop_map(CommandKind::Eval),
+        rows::commands(),
     ]
 }
 
