@@ -1,10 +1,11 @@
-//! Layer 2, security content: the rule with its drilldowns and risk, the macros, ATT&CK names. Reads
-//! files and makes searches of them; runs none.
+//! Layer 2, security content: the rule with its drilldowns and risk, the macros, the lookups,
+//! ATT&CK names. Reads files and makes searches of them; runs none.
 
 pub mod attack;
 pub mod detection;
 pub mod drilldown;
 pub mod load_error;
+pub mod lookups;
 pub mod macros;
 pub mod offset;
 pub mod parsed_search;
@@ -13,6 +14,7 @@ mod yaml;
 
 pub use detection::Detection;
 pub use load_error::LoadError;
+pub use lookups::{Lookup, LookupError, Lookups};
 pub use macros::Macros;
 pub use parsed_search::{ParsedSearch, SearchError};
 
