@@ -131,6 +131,26 @@ impl Macros {
         Ok(count)
     }
 
+    /// Takes in the macros of a content folder, which are no overrides: they are what the folder's
+    /// rules were written with. Gives what could not be read; the rest is known.
+    pub fn add_content(&mut self, folder: &Path) -> Vec<LoadError> {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        if let Err(problem) = collect_files(folder, 0, &mut files) {
+            problems.push(problem);
+        }
+        for file in files {
+            match self.read_file(&file, &[]) {
+                Ok((found, _)) => {
+                    for one in found {
+                        self.put(one);
+                    }
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems
+    }
+
     /// The definition before.
     fn put(&mut self, one: Macro) -> Option<String> {
         let key = (one.name.clone(), one.arguments.len());
