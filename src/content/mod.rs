@@ -10,6 +10,7 @@ pub mod lookups;
 pub mod macros;
 pub mod offset;
 pub mod parsed_search;
+mod place;
 pub mod story;
 pub mod template;
 mod yaml;
