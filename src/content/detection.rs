@@ -9,6 +9,7 @@ mod risk;
 mod yaml_fields;
 
 use super::load_error::LoadError;
+use super::place::place_of;
 use super::yaml::{self, Node};
 use crate::spl::ast::Span;
 use crate::spl::diagnostic::Excerpt;
@@ -268,7 +269,7 @@ impl Detection {
         (line, column): (usize, usize),
         span: Span,
     ) -> Excerpt<'a> {
-        let place = yaml::place_of(&self.text, (line, column), value, span.start..span.end);
+        let place = place_of(&self.text, (line, column), value, span.start..span.end);
         match place {
             Some(span) => Excerpt {
                 name: &self.origin,

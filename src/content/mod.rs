@@ -1,18 +1,24 @@
-//! Layer 2, security content: the rule with its drilldowns and risk, the macros, ATT&CK names. Reads
-//! files and makes searches of them; runs none.
+//! Layer 2, security content: the rule with its drilldowns and risk, the macros, the lookups,
+//! ATT&CK names, and the folder that holds them all. Reads files and makes searches of them; runs none.
 
 pub mod attack;
 pub mod detection;
 pub mod drilldown;
+pub mod folder;
 pub mod load_error;
+pub mod lookups;
 pub mod macros;
 pub mod offset;
 pub mod parsed_search;
+mod place;
+pub mod story;
 pub mod template;
 mod yaml;
 
 pub use detection::Detection;
+pub use folder::Folder;
 pub use load_error::LoadError;
+pub use lookups::{Lookup, LookupError, Lookups};
 pub use macros::Macros;
 pub use parsed_search::{ParsedSearch, SearchError};
 
