@@ -12,6 +12,8 @@ pub(super) const MAX_DEPTH: usize = 400;
 pub(super) struct Messages {
     pub(super) errors: Vec<Diagnostic>,
     pub(super) lints: Vec<Diagnostic>,
+    /// Some part of the search asks what time it is.
+    pub(super) asks_now: bool,
 }
 
 impl Messages {

@@ -13,6 +13,7 @@ mod group;
 mod messages;
 mod names;
 pub mod needles;
+mod pcre;
 pub mod plan;
 mod predicate;
 mod span;

@@ -23,7 +23,8 @@ const TABLES: &[(&str, &str)] = &[("Risk", "All_Risk")];
 pub struct PlanOptions {
     /// The zone in which times are written.
     pub zone: Zone,
-    /// What `now()` is; without it a search that asks for it is refused.
+    /// What `now()` is. Without it `now()` is null: for a search that asks for it
+    /// ([`Plan::asks_now`]) a plan is made once more when it is known.
     pub now: Option<Timestamp>,
 }
 
@@ -64,6 +65,7 @@ pub struct Plan {
     lints: Vec<Diagnostic>,
     key: String,
     span: Span,
+    asks_now: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -118,6 +120,7 @@ impl Plan {
             stages,
             lints: messages.lints,
             key,
+            asks_now: messages.asks_now,
             span: pipeline
                 .commands
                 .first()
@@ -128,6 +131,11 @@ impl Plan {
     /// What it runs over.
     pub fn input(&self) -> &PlanInput {
         &self.input
+    }
+
+    /// Whether what it gives depends on [`PlanOptions::now`].
+    pub fn asks_now(&self) -> bool {
+        self.asks_now
     }
 
     /// What is odd about the search, though it runs.

@@ -1,6 +1,8 @@
 //! Tests of whole searches: the semantics vectors, one file a subject.
 
+mod aggregates;
 mod evaluate;
+mod functions;
 mod laws;
 mod plans;
 mod predicates;

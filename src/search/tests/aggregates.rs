@@ -1,0 +1,1 @@
+//! Aggregates of `stats` with expressions, options, nulls and multivalue fields.
