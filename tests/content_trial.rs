@@ -9,10 +9,11 @@
 )]
 
 use gimlet::cim::{Dataset, Models};
-use gimlet::content::{Detection, Macros, ParsedSearch};
+use gimlet::content::{Detection, Lookups, Macros, ParsedSearch};
 use gimlet::search::{Plan, PlanOptions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn rules(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -52,7 +53,12 @@ fn every_rule_of_the_content() {
     let datasets: Vec<Dataset> = Models::built_in().unwrap().datasets().cloned().collect();
     let mut macros = Macros::built_in().unwrap();
     macros.add(&content.join("macros")).unwrap();
+    let mut lookups = Lookups::default();
+    for problem in lookups.add(&content.join("lookups")) {
+        println!("{problem}");
+    }
     let options = PlanOptions {
+        lookups: Arc::new(lookups),
         now: gimlet::event::Timestamp::from_seconds(1_700_000_000),
         ..PlanOptions::default()
     };

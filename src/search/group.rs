@@ -258,11 +258,7 @@ impl<'g> Groups<'g> {
 
     /// The place of the group with that key, which is made when it is new.
     fn place(&mut self, key: &[Part<'_>]) -> usize {
-        let mut hasher = self.hasher.build_hasher();
-        for part in key {
-            part.text().hash(&mut hasher);
-        }
-        let hash = hasher.finish();
+        let hash = self.hash(key);
         let groups = &self.found;
         let same = |place: &usize| groups.get(*place).is_some_and(|group| group.has(key));
         if let Some(place) = self.places.find(hash, same) {
@@ -283,6 +279,34 @@ impl<'g> Groups<'g> {
         place
     }
 
+    /// What the functions give at present for the group of a row, of several groups the one of
+    /// the lowest texts; none for a row that is in no group.
+    pub(super) fn results(&self, cells: &Cells<'_>) -> Option<Vec<Option<Value>>> {
+        let key = self.grouping.lowest_key(cells)?;
+        let parts: Vec<Part<'_>> = key.into_iter().map(Part::Made).collect();
+        let group = self.places.find(self.hash(&parts), |place| {
+            self.found
+                .get(*place)
+                .is_some_and(|group| group.has(&parts))
+        });
+        let group = group.and_then(|place| self.found.get(*place));
+        let aggregates = self.grouping.aggregates.iter().enumerate();
+        let results = aggregates.map(|(number, aggregation)| {
+            let state = group.and_then(|group| group.states.get(number).cloned());
+            let state = state.unwrap_or_else(|| State::new(aggregation.kind));
+            state.finish(aggregation.kind)
+        });
+        Some(results.collect())
+    }
+
+    fn hash(&self, key: &[Part<'_>]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for part in key {
+            part.text().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// The groups as rows, in order.
     pub(super) fn finish(self) -> Table {
         let grouping = self.grouping;
@@ -301,6 +325,18 @@ impl<'g> Groups<'g> {
 }
 
 impl Grouping {
+    /// The texts of the group that a row is in, of several the lowest; none for a row that lacks a
+    /// field to group by.
+    pub(super) fn lowest_key(&self, cells: &Cells<'_>) -> Option<Vec<String>> {
+        let texts = self.by.iter().map(|by| {
+            Some(match part(by, self.fill.as_ref(), cells)? {
+                Choice::One(part) => part.text().to_owned(),
+                Choice::Several(texts) => texts.iter().min()?.to_string(),
+            })
+        });
+        texts.collect()
+    }
+
     fn order(&self, left: &[Value], right: &[Value]) -> Ordering {
         let pairs = self.by.iter().zip(left.iter().zip(right));
         pairs

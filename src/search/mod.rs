@@ -8,6 +8,7 @@ mod commands;
 mod datum;
 pub mod explain;
 mod expression;
+mod feed;
 pub mod functions;
 mod group;
 mod messages;
@@ -18,6 +19,7 @@ pub mod plan;
 mod predicate;
 mod span;
 mod subnet;
+mod subsearch;
 pub mod table;
 #[cfg(test)]
 mod tests;

@@ -56,15 +56,18 @@ fn wanted(plan: &Plan, sources: &Sources, family: Family) -> Wanted {
         if source.family() != family {
             continue;
         }
-        let asked = match plan.filter() {
-            Some((filter, fields)) if matches!(plan.input(), PlanInput::Dataset { .. }) => {
-                Reader::new(sources, index, fields, words).read(&filter.root)
+        // A record that any of them takes matters.
+        for filter in plan.filters() {
+            let asked = match filter {
+                Some((filter, fields)) if matches!(plan.input(), PlanInput::Dataset { .. }) => {
+                    Reader::new(sources, index, fields, words).read(&filter.root)
+                }
+                _ => Err(Why::Nothing),
+            };
+            match or_creations(asked, source.creation_texts(), words) {
+                Ok(more) => texts.extend(more),
+                Err(why) => return Wanted::Everything(why.to_string()),
             }
-            _ => Err(Why::Nothing),
-        };
-        match or_creations(asked, source.creation_texts(), words) {
-            Ok(more) => texts.extend(more),
-            Err(why) => return Wanted::Everything(why.to_string()),
         }
     }
     Wanted::Holding(shortest(&texts))

@@ -13,6 +13,7 @@
 use fancy_regex::RegexBuilder as LookingBuilder;
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A pattern may come out of a log: it gets no more memory than a person's would need.
 const SIZE: usize = 1 << 20;
@@ -39,7 +40,54 @@ impl Groups<'_> {
     }
 }
 
+/// Where the groups of one match are in the text, the whole match being the first.
+pub(super) struct Places(Vec<Option<Range<usize>>>);
+
+impl Places {
+    /// The place of a group; none when it took no part in the match.
+    pub(super) fn place(&self, number: usize) -> Option<Range<usize>> {
+        self.0.get(number).cloned().flatten()
+    }
+}
+
 impl Pcre {
+    /// The first matches from left to right, no more than `most`; those before the step at which a
+    /// text is given up.
+    pub(super) fn matches(&self, text: &str, most: usize) -> Vec<Places> {
+        match &self.0 {
+            Engine::Plain(regex) => {
+                let groups = |found: regex::Captures<'_>| {
+                    Places(found.iter().map(|m| m.map(|m| m.range())).collect())
+                };
+                regex.captures_iter(text).take(most).map(groups).collect()
+            }
+            Engine::Looking(regex) => {
+                let groups = |found: fancy_regex::Captures<'_, str>| {
+                    Places(found.iter().map(|m| m.map(|m| m.range())).collect())
+                };
+                let found = regex.captures_iter(text).map_while(Result::ok);
+                found.take(most).map(groups).collect()
+            }
+        }
+    }
+
+    /// The names of the groups that have one, by number.
+    pub(super) fn names(&self) -> Vec<(usize, &str)> {
+        let named = |(number, name): (usize, Option<_>)| Some((number, name?));
+        match &self.0 {
+            Engine::Plain(regex) => regex
+                .capture_names()
+                .enumerate()
+                .filter_map(named)
+                .collect(),
+            Engine::Looking(regex) => regex
+                .capture_names()
+                .enumerate()
+                .filter_map(named)
+                .collect(),
+        }
+    }
+
     /// From its text; an error is the reason, in a few words.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         if let Some(class) = other_meaning(text) {

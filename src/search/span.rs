@@ -56,6 +56,11 @@ impl TimeSpan {
         Some(Self { ticks })
     }
 
+    /// How many ticks it is long.
+    pub(super) fn ticks(self) -> i64 {
+        self.ticks
+    }
+
     /// How many seconds it is long, a begun one left out.
     pub(super) fn seconds(self) -> i64 {
         self.ticks / TICKS_PER_SECOND

@@ -1,12 +1,16 @@
 //! The tree of a search. Spans point into the text that was parsed (macros expanded).
 //! Equality ignores spans, so that "parse, print, parse" can be compared.
 
+mod events;
 mod rows;
+mod searches;
 
+pub use events::{Addtotals, Condition, Spath, Streamstats, Transaction};
 pub use rows::{
     Bin, Dedup, Fillnull, Head, Makemv, Mvexpand, Regex, Replace, Rex, Separator, Sort, SortKey,
     SortOrder,
 };
+pub use searches::{Append, Foreach, Inputlookup, Join, Lookup, LookupField, TEMPLATE_MARKS};
 use std::ops::Range;
 
 /// A run of bytes of the text that was parsed. Never takes part in equality.
@@ -105,6 +109,30 @@ pub enum CommandKind {
     Makemv(Makemv),
     /// `replace …`.
     Replace(Replace),
+    /// `lookup …`.
+    Lookup(Lookup),
+    /// `inputlookup …`.
+    Inputlookup(Inputlookup),
+    /// `join …`.
+    Join(Join),
+    /// `append …`.
+    Append(Append),
+    /// `appendpipe [<commands>]`: what they make of the rows, behind the rows.
+    Appendpipe(Pipeline),
+    /// `foreach …`.
+    Foreach(Foreach),
+    /// `streamstats …`.
+    Streamstats(Streamstats),
+    /// `transaction …`.
+    Transaction(Transaction),
+    /// `addtotals …`.
+    Addtotals(Addtotals),
+    /// `xmlkv [<field>]`; none: `_raw`.
+    Xmlkv(Option<Name>),
+    /// `spath …`.
+    Spath(Spath),
+    /// `makeresults [count=N]`.
+    Makeresults(u64),
 }
 
 /// A field name or a pattern of names, without its quotes.
@@ -219,6 +247,13 @@ pub enum Predicate {
     },
     /// A word or a quoted text looked for in the raw event; `*` alone keeps everything.
     Text(Literal),
+    /// `[ … ]`: what the rows of another search ask for.
+    Subsearch {
+        /// The other search.
+        search: Box<Pipeline>,
+        /// Where it stands, brackets included.
+        span: Span,
+    },
 }
 
 /// Comparison of a predicate.

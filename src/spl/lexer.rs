@@ -21,14 +21,20 @@ pub struct Commands {
 /// Cuts at the pipes outside of quotes, brackets and comments. A pipe with a backslash before it
 /// and the one of a token filter (`$user|s$`) do not cut.
 pub fn commands(text: &str) -> Commands {
-    let mut scanner = Scanner::new(text, 0..text.len());
+    commands_in(text, 0..text.len())
+}
+
+/// The same of a part of the text.
+pub fn commands_in(text: &str, range: Range<usize>) -> Commands {
+    let mut start = range.start;
+    let end = range.end;
+    let mut scanner = Scanner::new(text, range);
     let mut found = Commands {
         ranges: Vec::new(),
         leading_pipe: false,
         problems: Vec::new(),
     };
     scanner.skip_blank(&mut found.problems);
-    let mut start = 0;
     if scanner.rest().starts_with('|') {
         found.leading_pipe = true;
         scanner.position += 1;
@@ -59,7 +65,7 @@ pub fn commands(text: &str) -> Commands {
             scanner.position = scanner.end;
         }
     }
-    found.ranges.push(start..text.len());
+    found.ranges.push(start..end);
     found
 }
 
@@ -121,6 +127,10 @@ pub fn token_length(text: &str) -> Option<usize> {
 }
 
 const COMMENT: &str = "```";
+
+/// How deep brackets may stand in each other: searches are read and run one inside the other. The
+/// deepest of the public content has two levels.
+const MAX_BRACKETS: usize = 8;
 
 /// The operators of an expression that are words.
 const OPERATOR_WORDS: [&str; 6] = ["and", "or", "xor", "not", "like", "in"];
@@ -258,6 +268,12 @@ impl<'a> Scanner<'a> {
                 '[' => {
                     depth += 1;
                     self.position += 1;
+                    if depth > MAX_BRACKETS {
+                        let message =
+                            format!("searches stand in each other more than {MAX_BRACKETS} deep");
+                        let span = Span::from(self.position - 1..self.position);
+                        return Err(Diagnostic::new("SPL-DEPTH", message, span));
+                    }
                 }
                 ']' => {
                     depth -= 1;

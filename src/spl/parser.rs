@@ -4,11 +4,13 @@
 
 mod commands;
 mod cursor;
+mod events;
 mod expression;
 mod options;
 mod predicate;
 mod reporting;
 mod rows;
+mod searches;
 mod values;
 
 use super::ast::{Command, CommandKind, Literal, Piece, Pipeline, Predicate, Span};
@@ -25,17 +27,31 @@ pub const MAX_DEPTH: u32 = 64;
 /// How many messages one search gives; a person reads a few.
 const MAX_PROBLEMS: usize = 32;
 
+/// What the first command of a search in brackets is when no pipe stands before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// `search`, as at the start of a search.
+    Search,
+    /// A command on the rows that there are.
+    Command,
+}
+
 /// Reads a search. All commands that are wrong are named, one message each.
 pub fn parse(text: &str) -> Result<Pipeline, Vec<Diagnostic>> {
-    let cut = lexer::commands(text);
+    pipeline(text, 0..text.len(), Begin::Search)
+}
+
+/// Reads the search in a part of a text.
+fn pipeline(text: &str, range: Range<usize>, begin: Begin) -> Result<Pipeline, Vec<Diagnostic>> {
+    let cut = lexer::commands_in(text, range);
     let mut problems = cut.problems;
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut commands = Vec::new();
     for (number, range) in cut.ranges.into_iter().enumerate() {
-        let implied = number == 0 && !cut.leading_pipe;
-        match command(text, range, number == 0, implied) {
+        let first = number == 0 && begin == Begin::Search;
+        match command(text, range, first, first && !cut.leading_pipe) {
             Ok(command) => commands.push(command),
             Err(problem) => problems.push(problem),
         }
@@ -73,8 +89,12 @@ fn command(
     } else {
         by_name(text, &name.to_ascii_lowercase(), name_span, arguments)?
     };
-    let generating = matches!(kind, CommandKind::Tstats(_) | CommandKind::From(_));
-    if generating && !first {
+    let generates = match &kind {
+        CommandKind::Tstats(_) | CommandKind::From(_) | CommandKind::Makeresults(_) => true,
+        CommandKind::Inputlookup(tree) => !tree.append,
+        _ => false,
+    };
+    if generates && !first {
         let message = format!("'{name}' must be the first command");
         return Err(Diagnostic::new("SPL-COMMAND", message, name_span)
             .with_help("it makes rows and takes none; begin the search with it"));
@@ -131,6 +151,18 @@ fn reader(name: &str) -> Option<Read> {
         "mvexpand" => values::mvexpand,
         "makemv" => values::makemv,
         "replace" => values::replace,
+        "lookup" => searches::lookup,
+        "inputlookup" => searches::inputlookup,
+        "join" => searches::join,
+        "append" => searches::append,
+        "appendpipe" => searches::appendpipe,
+        "foreach" => searches::foreach,
+        "streamstats" => events::streamstats,
+        "transaction" => events::transaction,
+        "addtotals" => events::addtotals,
+        "xmlkv" => events::xmlkv,
+        "spath" => events::spath,
+        "makeresults" => events::makeresults,
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 //! bound to tokens are escaped, so that they stand for themselves (but for `*`: see `bind`).
 
 mod rows;
+mod searches;
 
 use super::ast::{
     Aggregate, BinaryOp, ByField, Command, CommandKind, CompareOp, Convert, Dataset, Expr, Literal,
@@ -195,6 +196,7 @@ pub fn predicate(tree: &Predicate) -> String {
             format!("{} IN ({})", name(field), list(values, ", ", literal))
         }
         Predicate::Text(text) => literal(text),
+        Predicate::Subsearch { search, .. } => format!("[{}]", pipeline(search)),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::hunt::{HuntOptions, Hunted, hunt};
 use super::report::{DrilldownEvent, DrilldownResult};
-use super::rule::Rule;
+use super::rule::{Rule, refused_inputs};
 use crate::cim::Sources;
 use crate::content::drilldown::{ResolvedDrilldown, Row, resolve};
 use crate::content::offset::Bounds;
@@ -123,6 +123,9 @@ impl Over<'_> {
                 drawn.collect::<Vec<_>>().join("\n")
             },
         )?;
+        if let Some(refused) = refused_inputs(&plan, &rule.datasets) {
+            return Err(format!("this drilldown {refused}"));
+        }
         let mut result = match plan.input() {
             PlanInput::Table { model, dataset } if model == "Risk" && dataset == "All_Risk" => {
                 self.risk(&plan, resolved.bounds)
@@ -132,7 +135,9 @@ impl Over<'_> {
                     "the data model '{model}.{dataset}' is not available"
                 ));
             }
-            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds)?,
+            PlanInput::Dataset { .. } | PlanInput::Nothing => {
+                self.events(&plan, resolved.bounds)?
+            }
         };
         result.title = resolved.title;
         result.spl = resolved.spl;

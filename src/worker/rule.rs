@@ -67,7 +67,10 @@ impl Rule {
         let parsed =
             ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
         let datasets: Vec<Dataset> = models.datasets().cloned().collect();
-        let options = PlanOptions { zone, now: None };
+        let options = PlanOptions {
+            zone,
+            ..PlanOptions::default()
+        };
         let plan = Plan::compile(&parsed.pipeline, &datasets, &options).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
@@ -81,6 +84,9 @@ impl Rule {
                 "'{name}' reads '{model}.{dataset}', which is made of the rows of other rules: \
                  load one of those, and see its risk events"
             )));
+        }
+        if let Some(refused) = refused_inputs(&plan, &datasets) {
+            return Err(RuleError(format!("'{}' {refused}", detection.name)));
         }
         let attack = Attack::built_in()?;
         Ok(Self {
@@ -126,10 +132,11 @@ impl Rule {
         self.plan.run_rows(std::iter::empty())
     }
 
-    /// Whether the where-clause of the first command looks at a field, written without its dataset.
+    /// Whether the where-clause of the first command looks at a field, written without its dataset;
+    /// or may do so, where searches stand inside of the search.
     pub fn tests_field(&self, field: &str) -> bool {
-        self.predicate()
-            .is_some_and(|predicate| names_field(predicate, field))
+        let mut predicates = self.predicate().into_iter();
+        self.plan.has_searches() || predicates.any(|predicate| names_field(predicate, field))
     }
 
     /// The where-clause of the first command.
@@ -228,6 +235,27 @@ impl Rule {
     }
 }
 
+/// Why a search can't be given what it runs over; a hunt reads the rows of one dataset.
+pub(super) fn refused_inputs(plan: &Plan, datasets: &[Dataset]) -> Option<String> {
+    let name = |input: &PlanInput| match input {
+        PlanInput::Dataset { index } => datasets
+            .get(*index)
+            .map_or_else(String::new, |d| format!("'{}.{}'", d.model, d.name)),
+        PlanInput::Table { model, dataset } => format!("'{model}.{dataset}'"),
+        PlanInput::Nothing => String::new(),
+    };
+    if *plan.input() == PlanInput::Nothing {
+        return Some("reads no evidence: its first command makes rows of its own".to_owned());
+    }
+    let mut others = plan.inputs().into_iter();
+    let other = others.find(|input| **input != PlanInput::Nothing && *input != plan.input())?;
+    Some(format!(
+        "brings rows of {} to those of {}, and one search reads one dataset in this version",
+        name(other),
+        name(plan.input())
+    ))
+}
+
 fn names_field(predicate: &Predicate, field: &str) -> bool {
     let same = |name: &str| name.rsplit('.').next() == Some(field);
     match predicate {
@@ -239,6 +267,8 @@ fn names_field(predicate: &Predicate, field: &str) -> bool {
             same(&name.text)
         }
         Predicate::Text(_) => false,
+        // What it will ask for is not known here.
+        Predicate::Subsearch { .. } => true,
     }
 }
 

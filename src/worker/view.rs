@@ -144,7 +144,10 @@ fn collect(predicate: &Predicate, found: &mut Vec<(String, &'static str, String)
                     .map(|value| (field.text.clone(), "in", text(value))),
             );
         }
-        Predicate::Not(_) | Predicate::Compare { .. } | Predicate::Text(_) => {}
+        Predicate::Not(_)
+        | Predicate::Compare { .. }
+        | Predicate::Text(_)
+        | Predicate::Subsearch { .. } => {}
     }
 }
 

@@ -1,6 +1,8 @@
 //! The commands after the first, each from table to table. A row keeps the places of the events
 //! behind it through all of them.
 
+mod addtotals;
+mod append;
 mod bin;
 mod columns;
 mod convert;
@@ -8,6 +10,10 @@ mod dedup;
 mod ends;
 mod eventstats;
 mod fillnull;
+mod foreach;
+mod inputlookup;
+mod join;
+mod lookup;
 mod multivalue;
 mod order;
 mod regex;
@@ -17,10 +23,15 @@ mod replace;
 mod rex;
 mod rows;
 mod sed;
+mod spath;
 mod stats;
+mod streamstats;
+mod transaction;
+mod xmlkv;
 
-use super::functions::Environment;
+use super::feed::Feed;
 use super::messages::Messages;
+use super::plan::{Context, Plan};
 use super::table::Table;
 use crate::event::Value;
 use crate::spl::ast::CommandKind;
@@ -35,12 +46,11 @@ const RAW: &str = "_raw";
 pub(super) trait Run: Debug + Send + Sync {
     /// Runs it. `feed`: what a search inside of it runs over.
     fn run(&self, table: Table, feed: &Feed<'_>) -> Table;
-}
 
-/// What the searches inside of a search run over.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Feed<'a> {
-    rows: &'a [&'a crate::cim::DatasetRow],
+    /// The searches inside of it.
+    fn searches(&self) -> Vec<&Plan> {
+        Vec::new()
+    }
 }
 
 /// A compiled command.
@@ -51,12 +61,13 @@ impl Stage {
     /// From the tree; none for a command that can only come first, or that can't be run.
     pub(super) fn compile(
         command: &Command,
-        environment: Environment,
+        context: &Context<'_>,
         messages: &mut Messages,
     ) -> Option<Self> {
         let span = command.span;
+        let environment = context.environment();
         Some(match &command.kind {
-            CommandKind::Search(tree) => Self::of(rows::Search::compile(tree, messages)),
+            CommandKind::Search(tree) => Self::of(rows::Search::compile(tree, context, messages)),
             CommandKind::Where(tree) => {
                 Self::of(rows::Where::compile(tree, environment, span, messages))
             }
@@ -87,6 +98,34 @@ impl Stage {
             CommandKind::Mvexpand(tree) => Self::of(multivalue::Mvexpand::new(tree)),
             CommandKind::Makemv(tree) => Self::of(multivalue::Makemv::compile(tree, messages)?),
             CommandKind::Replace(tree) => Self::of(replace::Replace::compile(tree, messages)),
+            CommandKind::Lookup(tree) => {
+                Self::of(lookup::Lookup::compile(tree, context, messages)?)
+            }
+            CommandKind::Inputlookup(tree) => {
+                Self::of(inputlookup::Inputlookup::compile(tree, context, messages)?)
+            }
+            CommandKind::Makeresults(count) => {
+                Self::of(inputlookup::Makeresults::new(*count, context, messages))
+            }
+            CommandKind::Join(tree) => Self::of(join::Join::compile(tree, context, messages)?),
+            CommandKind::Append(tree) => {
+                Self::of(append::Append::compile(tree, context, messages)?)
+            }
+            CommandKind::Appendpipe(tree) => {
+                Self::of(append::Appendpipe::compile(tree, context, messages))
+            }
+            CommandKind::Foreach(tree) => {
+                Self::of(foreach::Foreach::compile(tree, context, messages))
+            }
+            CommandKind::Streamstats(tree) => {
+                Self::of(streamstats::Streamstats::compile(tree, messages))
+            }
+            CommandKind::Addtotals(tree) => Self::of(addtotals::Addtotals::new(tree)),
+            CommandKind::Transaction(tree) => Self::of(transaction::Transaction::compile(
+                tree, context, span, messages,
+            )),
+            CommandKind::Xmlkv(field) => Self::of(xmlkv::Xmlkv::new(field.as_ref())),
+            CommandKind::Spath(tree) => Self::of(spath::Spath::new(tree)),
             CommandKind::Tstats(_) | CommandKind::From(_) => {
                 return only_first(name_of(&command.kind), span, messages);
             }
@@ -100,6 +139,11 @@ impl Stage {
     /// Runs it.
     pub(super) fn run(&self, table: Table, feed: &Feed<'_>) -> Table {
         self.0.run(table, feed)
+    }
+
+    /// The searches inside of it.
+    pub(super) fn searches(&self) -> Vec<&Plan> {
+        self.0.searches()
     }
 }
 
@@ -143,5 +187,17 @@ pub(super) fn name_of(kind: &CommandKind) -> &'static str {
         CommandKind::Mvexpand(_) => "mvexpand",
         CommandKind::Makemv(_) => "makemv",
         CommandKind::Replace(_) => "replace",
+        CommandKind::Lookup(_) => "lookup",
+        CommandKind::Inputlookup(_) => "inputlookup",
+        CommandKind::Join(_) => "join",
+        CommandKind::Append(_) => "append",
+        CommandKind::Appendpipe(_) => "appendpipe",
+        CommandKind::Foreach(_) => "foreach",
+        CommandKind::Streamstats(_) => "streamstats",
+        CommandKind::Transaction(_) => "transaction",
+        CommandKind::Addtotals(_) => "addtotals",
+        CommandKind::Xmlkv(_) => "xmlkv",
+        CommandKind::Spath(_) => "spath",
+        CommandKind::Makeresults(_) => "makeresults",
     }
 }

@@ -6,8 +6,9 @@
 //! values of a field that has several already are cut each.
 
 use super::super::messages::Messages;
+use super::super::pcre::Pcre;
 use super::super::table::{Row, Table};
-use super::regular::Regular;
+use super::regular;
 use super::{Feed, Run};
 use crate::event::Value;
 use crate::spl::ast::{self, Separator};
@@ -64,7 +65,7 @@ pub(super) struct Makemv {
 #[derive(Debug)]
 enum Cut {
     At(String),
-    Tokens(Regular),
+    Tokens(Pcre),
 }
 
 impl Makemv {
@@ -72,7 +73,7 @@ impl Makemv {
         let cut = match &tree.separator {
             Separator::Delimiter(text) => Cut::At(text.text.clone()),
             Separator::Tokenizer(pattern) => {
-                Cut::Tokens(Regular::compile(pattern, "makemv", messages)?)
+                Cut::Tokens(regular::compile(pattern, "makemv", messages)?)
             }
         };
         Some(Self {
@@ -89,9 +90,10 @@ impl Makemv {
                 Cut::At(delimiter) if delimiter.is_empty() => texts.push(Arc::from(&*text)),
                 Cut::At(delimiter) => texts.extend(text.split(delimiter.as_str()).map(Arc::from)),
                 Cut::Tokens(pattern) => {
-                    let groups = pattern.matches(&text);
-                    let groups = groups.filter_map(|groups| groups.get(1).or(groups.get(0)));
-                    texts.extend(groups.map(|group| Arc::from(group.as_str())));
+                    let found = pattern.matches(&text, usize::MAX);
+                    let groups = found.iter();
+                    let groups = groups.filter_map(|groups| groups.place(1).or(groups.place(0)));
+                    texts.extend(groups.filter_map(|group| text.get(group)).map(Arc::from));
                 }
             }
         }

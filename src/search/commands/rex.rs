@@ -6,8 +6,9 @@
 //! is matched by itself, `max_match` times; a group that took no part gives no value.
 
 use super::super::messages::Messages;
+use super::super::pcre::Pcre;
 use super::super::table::Table;
-use super::regular::Regular;
+use super::regular;
 use super::rows::column_of;
 use super::sed::Sed;
 use super::{Feed, RAW, Run};
@@ -30,7 +31,7 @@ enum Way {
 
 #[derive(Debug)]
 struct Groups {
-    pattern: Regular,
+    pattern: Pcre,
     /// The groups and the fields that they fill.
     fields: Vec<(usize, Arc<str>)>,
     /// How many matches of a value; none: all.
@@ -52,7 +53,7 @@ impl Rex {
 
 impl Groups {
     fn compile(tree: &ast::Rex, messages: &mut Messages) -> Option<Self> {
-        let pattern = Regular::compile(&tree.pattern, "rex", messages)?;
+        let pattern = regular::compile(&tree.pattern, "rex", messages)?;
         let names = pattern.names();
         if names.is_empty() {
             let message = "the pattern of 'rex' has no named group, so that it fills no field";
@@ -104,17 +105,17 @@ impl Groups {
         let mut found = vec![Vec::new(); self.fields.len()];
         let mut places = Vec::new();
         for text in value.each() {
-            let matches = self.pattern.matches(&text);
-            for groups in matches.take(self.most.unwrap_or(usize::MAX)) {
+            for groups in self.pattern.matches(&text, self.most.unwrap_or(usize::MAX)) {
                 let mut spans = Vec::new();
                 for (texts, (number, name)) in found.iter_mut().zip(&self.fields) {
-                    let Some(group) = groups.get(*number) else {
+                    let Some(group) = groups.place(*number) else {
                         continue;
                     };
-                    texts.push(Arc::from(group.as_str()));
+                    let part = text.get(group.clone()).unwrap_or("");
+                    texts.push(Arc::from(part));
                     if self.offsets.is_some() {
-                        let before = text.get(..group.start()).unwrap_or("").chars().count();
-                        let length = group.as_str().chars().count();
+                        let before = text.get(..group.start).unwrap_or("").chars().count();
+                        let length = part.chars().count();
                         let last = (before + length).saturating_sub(1);
                         spans.push(format!("{name}={before}-{last}"));
                     }

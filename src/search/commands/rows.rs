@@ -4,7 +4,9 @@ use super::super::cells::{Cells, Fields};
 use super::super::expression::{Compiler, Expression};
 use super::super::functions::Environment;
 use super::super::messages::Messages;
+use super::super::plan::{Context, Plan};
 use super::super::predicate::Predicate;
+use super::super::subsearch;
 use super::super::table::Table;
 use super::{Feed, Run};
 use crate::spl::ast::{self, Expr, Name};
@@ -12,27 +14,65 @@ use crate::spl::{Diagnostic, Span};
 use std::sync::Arc;
 
 /// `search`: keeps the rows that meet a predicate.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Search {
     predicate: Predicate,
     fields: Fields,
+    /// The tree with its searches, where some must be run before it is known.
+    late: Option<(ast::Predicate, Vec<Plan>)>,
 }
 
 impl Search {
-    pub(super) fn compile(tree: &ast::Predicate, messages: &mut Messages) -> Self {
+    pub(super) fn compile(
+        tree: &ast::Predicate,
+        context: &Context<'_>,
+        messages: &mut Messages,
+    ) -> Self {
+        if !subsearch::stands_in(tree) {
+            return Self::of(tree, messages);
+        }
+        let mut plans = Vec::new();
+        let known = subsearch::known(tree, context, &mut plans, messages);
+        if plans.is_empty() {
+            return Self::of(&known, messages);
+        }
+        // What is wrong with the rest is said now.
+        let mut search = Self::of(&subsearch::loose(&known), messages);
+        search.late = Some((known, plans));
+        search
+    }
+
+    fn of(tree: &ast::Predicate, messages: &mut Messages) -> Self {
         let mut fields = Fields::default();
         let predicate = Predicate::compile(tree, &mut fields, messages);
-        Self { predicate, fields }
+        Self {
+            predicate,
+            fields,
+            late: None,
+        }
     }
-}
 
-impl Run for Search {
-    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
+    fn keep(&self, mut table: Table) -> Table {
         let places = self.fields.in_table(&table);
         table
             .rows
             .retain(|row| self.predicate.test(&Cells::of_table(row, &places)));
         table
+    }
+}
+
+impl Run for Search {
+    fn run(&self, table: Table, feed: &Feed<'_>) -> Table {
+        let Some((tree, plans)) = &self.late else {
+            return self.keep(table);
+        };
+        let tree = subsearch::resolved(tree, plans, feed);
+        Self::of(&tree, &mut Messages::default()).keep(table)
+    }
+
+    fn searches(&self) -> Vec<&Plan> {
+        let late = self.late.iter();
+        late.flat_map(|(_, plans)| plans).collect()
     }
 }
 

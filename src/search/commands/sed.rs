@@ -6,7 +6,7 @@
 //! that separates.
 
 use super::super::messages::Messages;
-use super::regular::Regular;
+use super::super::pcre::Pcre;
 use crate::spl::Diagnostic;
 use crate::spl::ast::Name;
 
@@ -18,7 +18,7 @@ pub(super) struct Sed {
 #[derive(Debug)]
 enum Step {
     Substitute {
-        pattern: Regular,
+        pattern: Pcre,
         replacement: Vec<Part>,
         which: Which,
     },
@@ -79,25 +79,28 @@ impl Sed {
     }
 }
 
-fn substitute(pattern: &Regular, replacement: &[Part], which: Which, text: &str) -> String {
+fn substitute(pattern: &Pcre, replacement: &[Part], which: Which, text: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
-    for (place, groups) in pattern.matches(text).enumerate() {
+    for (place, groups) in pattern.matches(text, usize::MAX).iter().enumerate() {
         let wanted = match which {
             Which::All => true,
             Which::One(one) => one == place + 1,
         };
-        let Some(whole) = groups.get(0).filter(|_| wanted) else {
+        let Some(whole) = groups.place(0).filter(|_| wanted) else {
             continue;
         };
-        out.push_str(text.get(at..whole.start()).unwrap_or(""));
+        out.push_str(text.get(at..whole.start).unwrap_or(""));
         for part in replacement {
             out.push_str(match part {
                 Part::Text(text) => text,
-                Part::Group(number) => groups.get(*number).map_or("", |group| group.as_str()),
+                Part::Group(number) => groups
+                    .place(*number)
+                    .and_then(|group| text.get(group))
+                    .unwrap_or(""),
             });
         }
-        at = whole.end();
+        at = whole.end;
     }
     out.push_str(text.get(at..).unwrap_or(""));
     out
@@ -118,7 +121,7 @@ fn steps(text: &str) -> Result<Vec<Step>, String> {
         let (flags, body) = body.split_at(flags.unwrap_or(body.len()));
         steps.push(match kind {
             's' => Step::Substitute {
-                pattern: Regular::of(&old)?,
+                pattern: Pcre::new(&old)?,
                 replacement: replacement(&new),
                 which: which(flags)?,
             },

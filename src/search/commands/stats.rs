@@ -9,6 +9,7 @@ use super::super::table::Table;
 use super::{Feed, Run};
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, Aggregate, Name};
+use std::borrow::Cow;
 
 /// What to compute, by what.
 #[derive(Debug, Clone)]
@@ -48,8 +49,15 @@ impl Stats {
 
     /// The groups of a table.
     pub(super) fn group(&self, table: &Table) -> Table {
-        if let Some((grouping, fields)) = &self.fixed {
-            return group(grouping, fields, table);
+        let compiled = self.compiled(table);
+        let (grouping, fields) = &*compiled;
+        group(grouping, fields, table)
+    }
+
+    /// What is done with a table: its wildcards stand for its columns.
+    pub(super) fn compiled(&self, table: &Table) -> Cow<'_, (Grouping, Fields)> {
+        if let Some(fixed) = &self.fixed {
+            return Cow::Borrowed(fixed);
         }
         let aggregates: Vec<Aggregate> = self
             .tree
@@ -58,8 +66,11 @@ impl Stats {
             .flat_map(|aggregate| self.spread(aggregate, table))
             .collect();
         // What can be wrong was said when the search was compiled.
-        let (grouping, fields) = compile(&aggregates, &self.tree.by, &mut Messages::default());
-        group(&grouping, &fields, table)
+        Cow::Owned(compile(
+            &aggregates,
+            &self.tree.by,
+            &mut Messages::default(),
+        ))
     }
 
     /// An aggregate once for every column that its wildcard fits and that is not grouped by.

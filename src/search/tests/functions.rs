@@ -29,6 +29,7 @@ fn plan(search: &str) -> Result<Plan, String> {
     let options = PlanOptions {
         zone: Zone::UTC,
         now: Timestamp::from_seconds(1_655_402_652),
+        ..PlanOptions::default()
     };
     Plan::compile(&pipeline, &[processes()], &options).map_err(|problems| problems[0].to_string())
 }

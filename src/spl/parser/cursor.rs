@@ -9,6 +9,7 @@ use std::ops::Range;
 
 /// The tokens of one command and how far they are read.
 pub struct Cursor<'a> {
+    text: &'a str,
     tokens: Vec<Token<'a>>,
     at: usize,
     end: usize,
@@ -19,22 +20,28 @@ impl<'a> Cursor<'a> {
     /// Over the arguments of a command.
     pub fn arguments(text: &'a str, range: Range<usize>) -> Result<Self, Diagnostic> {
         let end = range.end;
-        Ok(Self::over(lexer::arguments(text, range)?, end))
+        Ok(Self::over(text, lexer::arguments(text, range)?, end))
     }
 
     /// Over the expression of a command.
     pub fn expression(text: &'a str, range: Range<usize>) -> Result<Self, Diagnostic> {
         let end = range.end;
-        Ok(Self::over(lexer::expression(text, range)?, end))
+        Ok(Self::over(text, lexer::expression(text, range)?, end))
     }
 
-    fn over(tokens: Vec<Token<'a>>, end: usize) -> Self {
+    fn over(text: &'a str, tokens: Vec<Token<'a>>, end: usize) -> Self {
         Self {
+            text,
             tokens,
             at: 0,
             end,
             depth: 0,
         }
+    }
+
+    /// The text of the whole search.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The next token.

@@ -27,7 +27,11 @@ impl Options {
         known: &[&str],
         stop: &[&str],
     ) -> Result<Self, Diagnostic> {
-        let pairs = cursor.take_options(stop)?;
+        Self::of(cursor.take_options(stop)?, command, known)
+    }
+
+    /// Of options that were read already.
+    pub fn of(pairs: Vec<(Name, Name)>, command: &str, known: &[&str]) -> Result<Self, Diagnostic> {
         for (name, _) in &pairs {
             if !known.contains(&name.text.as_str()) {
                 return Err(unknown(name, command, known));

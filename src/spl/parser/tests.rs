@@ -264,8 +264,8 @@ const MISTAKES: &[(&str, &str)] = &[
         "SPL-SUBSEARCH: a subsearch is not supported @ [ | b ]",
     ),
     (
-        "a NOT [b]",
-        "SPL-SUBSEARCH: a subsearch is not supported @ [b]",
+        "a NOT [| iplocation x]",
+        "SPL-COMMAND: the command 'iplocation' is not supported @ iplocation",
     ),
     (
         "a | where x IN ([b])",

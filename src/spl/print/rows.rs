@@ -1,13 +1,13 @@
 //! Writes the commands that pick, order and change rows.
 
-use super::{bare_or_quoted, expression, list, name, quoted};
+use super::{bare_or_quoted, expression, list, name, quoted, searches};
 use crate::spl::ast::{
     Bin, CommandKind, Dedup, Fillnull, Head, Makemv, Name, Regex, Replace, Rex, Separator, Sort,
     SortKey, SortOrder,
 };
 use std::fmt::Write as _;
 
-/// One of these commands; nothing for another.
+/// One of these commands, or of `searches`.
 pub fn command(kind: &CommandKind) -> String {
     match kind {
         CommandKind::Regex(tree) => regex(tree),
@@ -27,26 +27,26 @@ pub fn command(kind: &CommandKind) -> String {
         }
         CommandKind::Makemv(tree) => makemv(tree),
         CommandKind::Replace(tree) => replace(tree),
-        _ => String::new(),
+        other => searches::command(other),
     }
 }
 
 /// ` name=value`, or nothing when it is what stands for nothing.
-fn option_number(option: &str, value: u64, default: u64) -> String {
+pub(super) fn option_number(option: &str, value: u64, default: u64) -> String {
     if value == default {
         return String::new();
     }
     format!(" {option}={value}")
 }
 
-fn flag(option: &str, value: bool, default: bool) -> String {
+pub(super) fn flag(option: &str, value: bool, default: bool) -> String {
     if value == default {
         return String::new();
     }
     format!(" {option}={value}")
 }
 
-fn option_text(option: &str, value: Option<&Name>) -> String {
+pub(super) fn option_text(option: &str, value: Option<&Name>) -> String {
     value.map_or_else(String::new, |value| {
         format!(" {option}={}", quoted(&value.text, '"'))
     })
