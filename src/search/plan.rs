@@ -16,6 +16,7 @@ use crate::content::Lookups;
 use crate::event::{Timestamp, Zone};
 use crate::spl::{Diagnostic, Pipeline, Span};
 use first::{First, compile_first};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// What a search needs to know beside its text.
@@ -143,7 +144,7 @@ impl Plan {
         }
         let mut key = format!("{} {}", input.name(context.datasets), first.key());
         for (input, first) in &inner {
-            key += &format!("; {} {}", input.name(context.datasets), first.key());
+            let _ = write!(key, "; {} {}", input.name(context.datasets), first.key());
         }
         Some(Self {
             input,
@@ -299,12 +300,11 @@ impl Plan {
 
     /// The same, and what went through each command.
     pub fn run_table_counted(&self, table: Table) -> (Table, Vec<StageCount>) {
-        let feed = Feed::of_table(&table);
         if let PlanInput::Dataset { .. } = self.input {
             let rows = table.rows.len();
-            return self.run_stages((table.clone(), rows), &feed);
+            return self.run_stages((table, rows), &Feed::default());
         }
-        self.run_feed(&feed)
+        self.run_feed(&Feed::of_table(&table))
     }
 
     pub(super) fn run_feed(&self, feed: &Feed<'_>) -> (Table, Vec<StageCount>) {

@@ -39,9 +39,9 @@ fn number(row: &Row, place: usize) -> Option<f64> {
 
 impl Run for Addtotals {
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
-        let wanted = |name: &str| match self.names.is_empty() {
-            true => !name.starts_with('_'),
-            false => self.names.iter().any(|pattern| pattern.matches(name)),
+        let wanted = |name: &str| {
+            let mut names = self.names.iter();
+            (names.len() == 0 && !name.starts_with('_')) || names.any(|one| one.matches(name))
         };
         let columns = table.columns.iter().enumerate();
         let mut summed: Vec<usize> = columns

@@ -10,6 +10,7 @@ use super::{Feed, Run};
 use crate::event::Value;
 use crate::spl::ast;
 use hashbrown::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -66,7 +67,7 @@ fn text(value: &Value) -> String {
 fn key_of(row: &Row, places: &[Option<usize>]) -> Option<Vec<String>> {
     let texts = places.iter().map(|place| {
         let value = row.cells.get((*place)?)?.as_ref()?;
-        value.each().into_iter().min().map(|text| text.into_owned())
+        value.each().into_iter().min().map(Cow::into_owned)
     });
     texts.collect()
 }

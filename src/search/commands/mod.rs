@@ -84,6 +84,17 @@ impl Stage {
             }
             CommandKind::Fields { remove, names } => Self::of(columns::Fields::new(*remove, names)),
             CommandKind::Table(names) => Self::of(columns::Columns::new(names)),
+            CommandKind::Tstats(_) | CommandKind::From(_) => {
+                return only_first(name_of(&command.kind), span, messages);
+            }
+            _ => return Self::on_rows(command, context, messages),
+        })
+    }
+
+    /// The commands that pick, order and change rows.
+    fn on_rows(command: &Command, context: &Context<'_>, messages: &mut Messages) -> Option<Self> {
+        let (environment, span) = (context.environment(), command.span);
+        Some(match &command.kind {
             CommandKind::Regex(tree) => Self::of(regex::Regex::compile(tree, messages)?),
             CommandKind::Rex(tree) => Self::of(rex::Rex::compile(tree, messages)?),
             CommandKind::Dedup(tree) => Self::of(dedup::Dedup::new(tree)),
@@ -98,6 +109,17 @@ impl Stage {
             CommandKind::Mvexpand(tree) => Self::of(multivalue::Mvexpand::new(tree)),
             CommandKind::Makemv(tree) => Self::of(multivalue::Makemv::compile(tree, messages)?),
             CommandKind::Replace(tree) => Self::of(replace::Replace::compile(tree, messages)),
+            _ => return Self::of_searches(command, context, messages),
+        })
+    }
+
+    /// The commands that bring in other rows, go by the order of rows or take fields out of texts.
+    fn of_searches(
+        command: &Command,
+        context: &Context<'_>,
+        messages: &mut Messages,
+    ) -> Option<Self> {
+        Some(match &command.kind {
             CommandKind::Lookup(tree) => {
                 Self::of(lookup::Lookup::compile(tree, context, messages)?)
             }
@@ -121,14 +143,14 @@ impl Stage {
                 Self::of(streamstats::Streamstats::compile(tree, messages))
             }
             CommandKind::Addtotals(tree) => Self::of(addtotals::Addtotals::new(tree)),
-            CommandKind::Transaction(tree) => Self::of(transaction::Transaction::compile(
-                tree, context, span, messages,
-            )),
+            CommandKind::Transaction(tree) => {
+                let span = command.span;
+                let compiled = transaction::Transaction::compile(tree, context, span, messages);
+                Self::of(compiled)
+            }
             CommandKind::Xmlkv(field) => Self::of(xmlkv::Xmlkv::new(field.as_ref())),
             CommandKind::Spath(tree) => Self::of(spath::Spath::new(tree)),
-            CommandKind::Tstats(_) | CommandKind::From(_) => {
-                return only_first(name_of(&command.kind), span, messages);
-            }
+            other => return only_first(name_of(other), command.span, messages),
         })
     }
 

@@ -90,9 +90,9 @@ impl Pair {
 
 impl Run for Replace {
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
-        let wanted = |name: &str| match self.fields.is_empty() {
-            true => !name.starts_with('_'),
-            false => self.fields.iter().any(|field| field == name),
+        let wanted = |name: &str| {
+            let mut fields = self.fields.iter();
+            (fields.len() == 0 && !name.starts_with('_')) || fields.any(|field| field == name)
         };
         let fields: Vec<bool> = table.columns.iter().map(|name| wanted(name)).collect();
         for row in &mut table.rows {

@@ -1,6 +1,7 @@
 //! Parse, print, parse is the identity: over trees made at random and over written examples.
 
 mod rows;
+mod searches;
 
 use super::*;
 use crate::spl::ast::{Rename, Span};
@@ -269,6 +270,7 @@ fn later_commands() -> impl Strategy<Value = CommandKind> {
         expressions().prop_map(CommandKind::Where),
         prop::collection::vec((names(), expressions()), 1..3).prop_map(CommandKind::Eval),
         rows::commands(),
+        searches::commands(),
     ]
 }
 

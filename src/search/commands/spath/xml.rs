@@ -1,6 +1,8 @@
 //! The values of an XML text by their paths: `Event.System.EventID`, `Event.Data{@Name}`. Reads what
 //! is well formed and stops where it is not; knows no namespaces and no document types.
 
+use std::fmt::Write as _;
+
 /// An element that is open, and what was read of it.
 struct Element {
     name: String,
@@ -28,7 +30,7 @@ pub(super) fn pairs(text: &str, into: &mut Vec<(String, String)>) {
         let names: Vec<&str> = found.path.iter().map(|one| one.name.as_str()).collect();
         let mut path = names.join(".");
         if let Some(attribute) = found.attribute {
-            path.push_str(&format!("{{@{attribute}}}"));
+            let _ = write!(path, "{{@{attribute}}}");
         }
         into.push((path, found.value));
     });
@@ -214,16 +216,9 @@ fn decoded(text: &str) -> String {
             };
             Some((letter?, after))
         });
-        match entity {
-            Some((letter, after)) => {
-                out.push(letter);
-                rest = after;
-            }
-            None => {
-                out.push('&');
-                rest = behind;
-            }
-        }
+        let (letter, after) = entity.unwrap_or(('&', behind));
+        out.push(letter);
+        rest = after;
     }
     out.push_str(rest);
     out
