@@ -82,10 +82,13 @@ impl Plan {
         datasets: &[Dataset],
         options: &PlanOptions,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut messages = Messages::default();
         let environment = Environment {
             zone: options.zone,
             now: options.now,
+        };
+        let mut messages = Messages {
+            environment,
+            ..Messages::default()
         };
         let mut commands = pipeline.commands.iter();
         let first = commands

@@ -118,7 +118,9 @@ impl Binder<'_> {
                     self.predicate(predicate);
                 }
             }
-            CommandKind::Where(_) | CommandKind::Eval(_) => self.expressions(command),
+            CommandKind::Where(_) | CommandKind::Eval(_) | CommandKind::Stats(_) => {
+                self.expressions(command);
+            }
             // Their names are no literals; a token there stays.
             _ => {}
         }
@@ -134,6 +136,10 @@ impl Binder<'_> {
                 for (_, expr) in assignments {
                     self.expression(expr);
                 }
+            }
+            CommandKind::Stats(stats) => {
+                let evals = stats.aggregates.iter_mut().flat_map(|a| &mut a.eval);
+                evals.for_each(|expr| self.expression(expr));
             }
             _ => {}
         }
