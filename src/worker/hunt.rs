@@ -44,6 +44,8 @@ pub struct HuntOptions {
     pub since: Option<Timestamp>,
     /// Latest event time, exclusive.
     pub until: Option<Timestamp>,
+    /// What `now()` is in the search; none: the latest time of the evidence.
+    pub now: Option<Timestamp>,
     /// Count second copies of an event as an index that holds both would.
     pub keep_duplicates: bool,
     /// Keep the text of every event behind a row (for `--events`).
@@ -74,6 +76,11 @@ impl HuntOptions {
     /// Whether records that can't matter are passed over.
     pub fn passes_over(&self) -> bool {
         self.pass != Pass::Everything && !self.no_prefilter
+    }
+
+    /// Whether the time of every record must be known before the rows can be made.
+    pub fn waits_for_now(&self, rule: &Rule) -> bool {
+        self.now.is_none() && rule.plan.asks_now()
     }
 
     /// What there is to read, in the order of the evidence.
@@ -230,9 +237,7 @@ impl<'a> Hunt<'a> {
             },
             cancel: self.options.cancel.clone(),
             total: total_bytes(&inputs),
-            prefilter: self
-                .options
-                .passes_over()
+            prefilter: (self.options.passes_over() && !self.options.waits_for_now(self.rule))
                 .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
             count: self.options.pass == Pass::Counted,
             keep_raw: self.options.keep_raw,
@@ -251,8 +256,14 @@ impl<'a> Hunt<'a> {
         let events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let table = self.rule.plan.run_rows(events.iter().map(|e| &e.row));
+        let plan = self.rule.plan_at(self.now());
+        let table = plan.run_rows(events.iter().map(|e| &e.row));
         Findings::new(table, events)
+    }
+
+    /// What `now()` is, as far as the evidence was read.
+    fn now(&self) -> Option<Timestamp> {
+        self.options.now.or(self.account.clock)
     }
 
     /// What was found and read until now, with nothing counted yet.
@@ -265,6 +276,7 @@ impl<'a> Hunt<'a> {
             loaded: Loaded {
                 pass: self.options.pass,
                 span: self.account.span,
+                now: self.now(),
                 ..Loaded::default()
             },
             store: None,
@@ -281,10 +293,9 @@ impl<'a> Hunt<'a> {
         let events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let (table, stages) = self
-            .rule
-            .plan
-            .run_rows_counted(events.iter().map(|e| &e.row));
+        let now = self.now();
+        let plan = self.rule.plan_at(now);
+        let (table, stages) = plan.run_rows_counted(events.iter().map(|e| &e.row));
         let mut account = self.account;
         for (from, to) in self.late_hosts.names(&self.hosts) {
             account.ledger.rename_host(&from, &to);
@@ -318,6 +329,7 @@ impl<'a> Hunt<'a> {
                 tested: account.tested,
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
+                now,
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -29,6 +29,7 @@ impl Visitor for Hunt<'_> {
         // Of the record as it stands, so that it can be told again when the bytes are read again.
         let identity = matches!(scope, Scope::Creation(_)).then(|| record.identity());
         record.time = self.account.possible(record.time);
+        self.tick(record.time);
         match (scope, identity) {
             (Scope::Creation(source), Some(identity)) => {
                 self.account.progress.creations += 1;
@@ -43,6 +44,7 @@ impl Visitor for Hunt<'_> {
     fn outline(&mut self, mut outline: Outline) -> ControlFlow<()> {
         outline.locator.source = self.members.number(outline.locator.source);
         outline.time = self.account.possible(outline.time);
+        self.tick(outline.time);
         self.account.outline(&outline);
         if let Some(store) = &mut self.store {
             store.add_other(&Other {
@@ -197,6 +199,12 @@ impl Hunt<'_> {
         let now = Seen { source, fate };
         if seen != Some(now) {
             self.kept.note(identity, now);
+        }
+    }
+
+    fn tick(&mut self, time: Option<EventTime>) {
+        if self.in_window(time) {
+            self.account.tick(time);
         }
     }
 
