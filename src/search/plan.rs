@@ -66,6 +66,7 @@ pub struct Plan {
     key: String,
     span: Span,
     asks_now: bool,
+    dataset: String,
 }
 
 #[derive(Debug, Clone)]
@@ -116,13 +117,15 @@ impl Plan {
             First::Tstats(tstats) => tstats.key.as_str(),
             First::From(_) => "",
         };
-        let key = format!("{} {clauses}", input.name(datasets));
+        let dataset = input.name(datasets);
+        let key = format!("{dataset} {clauses}");
         Ok(Self {
             input,
             first,
             stages,
             lints: messages.lints,
             key,
+            dataset,
             asks_now: messages.asks_now,
             span: pipeline
                 .commands
@@ -134,6 +137,11 @@ impl Plan {
     /// What it runs over.
     pub fn input(&self) -> &PlanInput {
         &self.input
+    }
+
+    /// The full name of the dataset that it runs over: `Endpoint.Processes`.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
     }
 
     /// Whether what it gives depends on [`PlanOptions::now`].

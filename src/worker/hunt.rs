@@ -12,7 +12,7 @@ use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
 use crate::cim::{Hosts, Selection, Sources};
-use crate::event::{Timestamp, Zone};
+use crate::event::{Identity, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::member::{Member, Origin};
@@ -134,7 +134,10 @@ pub struct Hunted {
 /// A hunt under way.
 pub struct Hunt<'a> {
     rule: &'a Rule,
+    /// Those that fill the rule's dataset.
     sources: &'a Sources,
+    /// Those of process creations, which the store is made of: the same ones, or besides.
+    creations: &'a Sources,
     options: &'a HuntOptions,
     observer: Option<&'a mut dyn Observer>,
     /// Shared only while a creation is looked at.
@@ -144,6 +147,8 @@ pub struct Hunt<'a> {
     members: Members,
     kept: Kept,
     store: Option<EventStore>,
+    /// The process creations in the store, where they are not the events of the search.
+    stored: HashSet<Identity>,
     names: Names,
     /// The fields that the search asks of every creation, and the names: an event that it takes is
     /// mapped whole.
@@ -204,6 +209,8 @@ impl<'a> Hunt<'a> {
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Self {
+        let creations = sources;
+        let sources = creations.filling(rule.plan.dataset()).unwrap_or(creations);
         let names = Names::of(sources);
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {
@@ -213,6 +220,7 @@ impl<'a> Hunt<'a> {
         Self {
             rule,
             sources,
+            creations,
             options,
             observer: Some(observer),
             hosts: Arc::new(options.hosts.clone()),
@@ -221,6 +229,7 @@ impl<'a> Hunt<'a> {
             members: Members::default(),
             kept: Kept::default(),
             store: options.index.then(EventStore::default),
+            stored: HashSet::new(),
             names,
             selection,
             first: None,
@@ -229,8 +238,12 @@ impl<'a> Hunt<'a> {
     }
 
     fn run(mut self, inputs: Vec<Input>) -> Hunted {
-        let sources = self.sources.clone();
-        let whole = move |provider: &str, id: u32| sources.may_be_creation(provider, id);
+        let (sources, creations) = (self.sources.clone(), self.creations.clone());
+        let of_store = self.store.is_some();
+        let whole = move |provider: &str, id: u32| {
+            sources.may_be_creation(provider, id)
+                || (of_store && creations.may_be_creation(provider, id))
+        };
         let read_options = ReadOptions {
             context: ParseContext {
                 assume_tz: self.options.assume_tz,
