@@ -201,6 +201,9 @@ pub struct ReadingArgs {
     /// Up to, not including, this time
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub until: Option<Timestamp>,
+    /// The time that the search takes for the present [default: the latest time in the evidence]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub now: Option<Timestamp>,
     /// The zone of times in the evidence that carry none [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = zone, allow_hyphen_values = true)]
     pub assume_tz: Option<Zone>,

@@ -41,6 +41,7 @@ pub fn engine(
         assume_tz: settings.assume_tz,
         since: reading.since,
         until: reading.until,
+        now: reading.now,
         keep_duplicates: reading.keep_duplicates,
         no_prefilter: reading.no_prefilter,
         keep_raw: false,

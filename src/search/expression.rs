@@ -228,7 +228,9 @@ impl Node {
             Self::Text(_) | Self::Constant(_) => {}
             Self::Not(inner) | Self::Negate(inner) => inner.slots(into),
             Self::Decide(_, parts) | Self::Concat(parts) => {
-                parts.iter().for_each(|part| part.slots(into));
+                for part in parts {
+                    part.slots(into);
+                }
             }
             Self::Compare(_, left, right) | Self::Calculate(_, left, right) => {
                 left.slots(into);

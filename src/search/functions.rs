@@ -26,7 +26,7 @@ use std::borrow::Cow;
 pub use table::FUNCTIONS;
 
 /// What is the same for every row of a search.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Environment {
     pub(super) zone: Zone,
     /// What `now()` is; null when it is not known.

@@ -2,12 +2,13 @@
 //! `tstats`.
 //!
 //! Decided here where the Search Reference is silent: a group is known by its exact texts (a
-//! number by the text that it is printed as); a
-//! multivalue field puts its row into one group for each distinct value; groups come out in the
-//! order of their texts by UTF-8 code, times in the order of time.
+//! number by the text that it is printed as); a multivalue field puts its row into one group for
+//! each value; groups come out in the order of their texts by UTF-8 code, times in the order of
+//! time.
 
-use super::aggregate::{Aggregation, Kind, State};
+use super::aggregate::{Aggregation, Kind, Source, State};
 use super::cells::{Cell, Cells, Fields, TIME, epoch};
+use super::expression::{Compiler, Expression};
 use super::messages::Messages;
 use super::span::TimeSpan;
 use super::table::{Row, Table};
@@ -29,6 +30,8 @@ pub(super) struct Grouping {
     fill: Option<Arc<str>>,
     /// Where the time of a row is, if any function asks for it.
     time: Option<usize>,
+    /// A value that stands twice in a field to group by counts twice.
+    keeps_repeats: bool,
 }
 
 /// A field to group by.
@@ -66,7 +69,20 @@ impl Grouping {
             fill: fill.map(Arc::from),
             by,
             aggregates,
+            keeps_repeats: false,
         }
+    }
+
+    /// Functions of numbers give nothing for a group in which some value is none.
+    pub(super) fn only_numbers(&mut self) {
+        for aggregation in &mut self.aggregates {
+            aggregation.all_numbers = aggregation.kind.is_numeric();
+        }
+    }
+
+    /// A row counts in a group as often as its multivalue field holds the group's value.
+    pub(super) fn keep_repeats(&mut self) {
+        self.keeps_repeats = true;
     }
 
     /// The names of the columns that come out.
@@ -104,15 +120,45 @@ fn compile(
             return None;
         }
     };
-    if aggregate.field.is_none() && kind != Kind::Count {
+    let source = match (&aggregate.field, &aggregate.eval) {
+        (Some(field), _) => Source::Field(fields.slot(&field.text)),
+        (None, Some(tree)) => Source::Made(Box::new(made(tree, aggregate, fields, messages))),
+        (None, None) => Source::Row,
+    };
+    if matches!(source, Source::Row) && kind != Kind::Count {
         let message = format!("'{}' needs a field", aggregate.function);
         messages.error("SPL-ARGUMENTS", message, aggregate.span);
     }
     Some(Aggregation {
         kind,
-        slot: aggregate.field.as_ref().map(|f| fields.slot(&f.text)),
+        source,
         column: Arc::from(column(aggregate)),
+        all_numbers: false,
     })
+}
+
+/// The expression of an aggregate.
+fn made(
+    tree: &ast::Expr,
+    aggregate: &ast::Aggregate,
+    fields: &mut Fields,
+    messages: &mut Messages,
+) -> Expression {
+    let environment = messages.environment;
+    let mut compiler = Compiler {
+        fields,
+        messages,
+        environment,
+        span: aggregate.span,
+    };
+    let made = Expression::compile(tree, &mut compiler);
+    if made.is_boolean() && aggregate.function != "count" {
+        let message = format!("'{}' takes values, not true or false", aggregate.function);
+        let help = "choose a value: eval(if(<condition>, 1, 0)); count takes a condition";
+        let refused = Diagnostic::new("SPL-BOOLEAN", message, aggregate.span).with_help(help);
+        messages.refuse(refused);
+    }
+    made
 }
 
 /// The column's name: as given, else as the function is written.
@@ -223,7 +269,9 @@ impl<'g> Groups<'g> {
                 Some(Choice::Several(texts)) => {
                     let mut texts: Vec<&Arc<str>> = texts.iter().collect();
                     texts.sort_unstable();
-                    texts.dedup();
+                    if !grouping.keeps_repeats {
+                        texts.dedup();
+                    }
                     texts.into_iter().map(Part::Text).collect()
                 }
                 None => return,

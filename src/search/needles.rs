@@ -40,8 +40,9 @@ use std::sync::Arc;
 use tree::{Asked, Reader, Why};
 use words::Words;
 
-/// The needles of a plan over the rows that `sources` make.
+/// The needles of a plan over the rows that `sources`, or those of its dataset behind them, make.
 pub fn needles(plan: &Plan, sources: &Sources) -> Needles {
+    let sources = sources.filling(plan.dataset()).unwrap_or(sources);
     Needles {
         windows: wanted(plan, sources, Family::Windows),
         crowdstrike: wanted(plan, sources, Family::CrowdStrike),

@@ -73,6 +73,7 @@ pub struct Plan {
     key: String,
     span: Span,
     asks_now: bool,
+    dataset: String,
 }
 
 /// What compiling a part of a search has at hand.
@@ -98,8 +99,11 @@ impl Plan {
         datasets: &[Dataset],
         options: &PlanOptions,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut messages = Messages::default();
         let context = Context { datasets, options };
+        let mut messages = Messages {
+            environment: context.environment(),
+            ..Messages::default()
+        };
         let plan = Self::compile_in(pipeline, &context, &mut messages);
         let Some(mut plan) = plan.filter(|_| messages.errors.is_empty()) else {
             let mut errors = messages.errors;
@@ -142,7 +146,8 @@ impl Plan {
             inner.push((plan.input.clone(), plan.first.clone()));
             inner.extend(plan.inner.iter().cloned());
         }
-        let mut key = format!("{} {}", input.name(context.datasets), first.key());
+        let dataset = input.name(context.datasets);
+        let mut key = format!("{dataset} {}", first.key());
         for (input, first) in &inner {
             let _ = write!(key, "; {} {}", input.name(context.datasets), first.key());
         }
@@ -153,6 +158,7 @@ impl Plan {
             inner: inner.into(),
             lints: Vec::new(),
             key,
+            dataset,
             span: span.unwrap_or_default(),
             asks_now: false,
         })
@@ -178,6 +184,11 @@ impl Plan {
     /// Whether other searches stand inside of it.
     pub fn has_searches(&self) -> bool {
         !self.inner.is_empty()
+    }
+
+    /// The full name of the dataset that it runs over: `Endpoint.Processes`.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
     }
 
     /// Whether what it gives depends on [`PlanOptions::now`].

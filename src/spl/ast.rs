@@ -182,6 +182,8 @@ pub struct ByField {
 /// `stats` (Search Reference, "stats").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
+    /// `allnum=true` and the like, name and value in order, names lower-cased.
+    pub options: Vec<(Name, Name)>,
     /// What is computed.
     pub aggregates: Vec<Aggregate>,
     /// `by …`.
@@ -193,8 +195,10 @@ pub struct Stats {
 pub struct Aggregate {
     /// Lower-cased: `count`, `min`, `max`, `values`, `dc` (`distinct_count` is read as `dc`).
     pub function: String,
-    /// Its argument; none for a bare `count`.
+    /// Its argument; none for a bare `count` and for an expression.
     pub field: Option<Name>,
+    /// `eval(…)` as its argument; only `stats` and its like know that, and then there is a name.
+    pub eval: Option<Expr>,
     /// `as …`.
     pub alias: Option<Name>,
     /// Where it stands.

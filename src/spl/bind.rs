@@ -129,7 +129,10 @@ impl Binder<'_> {
             CommandKind::Join(join) => self.pipeline(&mut join.search),
             CommandKind::Append(append) => self.pipeline(&mut append.search),
             CommandKind::Appendpipe(commands) => self.pipeline(commands),
-            CommandKind::Where(_) | CommandKind::Eval(_) => self.expressions(command),
+            CommandKind::Where(_)
+            | CommandKind::Eval(_)
+            | CommandKind::Stats(_)
+            | CommandKind::Eventstats(_) => self.expressions(command),
             // Their names are no literals; a token there stays.
             _ => {}
         }
@@ -145,6 +148,10 @@ impl Binder<'_> {
                 for (_, expr) in assignments {
                     self.expression(expr);
                 }
+            }
+            CommandKind::Stats(stats) | CommandKind::Eventstats(stats) => {
+                let evals = stats.aggregates.iter_mut().flat_map(|a| &mut a.eval);
+                evals.for_each(|expr| self.expression(expr));
             }
             _ => {}
         }

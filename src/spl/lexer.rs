@@ -41,11 +41,13 @@ pub fn commands_in(text: &str, range: Range<usize>) -> Commands {
         start = scanner.position;
     }
     let mut names_quoted = scanner.at_expression();
+    // Open parentheses of an `eval(…)` inside of an aggregate.
+    let mut inside = 0_usize;
     while let Some(c) = scanner.peek() {
         let at = scanner.position;
         let step = match c {
             '"' => scanner.quoted('"').map(|_| ()),
-            '\'' if names_quoted => scanner.quoted('\'').map(|_| ()),
+            '\'' if names_quoted || inside > 0 => scanner.quoted('\'').map(|_| ()),
             '[' => scanner.brackets(),
             _ if scanner.at_comment() => scanner.comment(),
             '|' => {
@@ -53,6 +55,17 @@ pub fn commands_in(text: &str, range: Range<usize>) -> Commands {
                 scanner.position += 1;
                 start = scanner.position;
                 names_quoted = scanner.at_expression();
+                inside = 0;
+                Ok(())
+            }
+            '(' if inside > 0 || before_is_eval(text, at) => {
+                inside += 1;
+                scanner.position += 1;
+                Ok(())
+            }
+            ')' => {
+                inside = inside.saturating_sub(1);
+                scanner.position += 1;
                 Ok(())
             }
             _ => {
@@ -69,20 +82,42 @@ pub fn commands_in(text: &str, range: Range<usize>) -> Commands {
     found
 }
 
-/// The tokens of a command's arguments.
+/// Whether the parenthesis at `at` is the second of `count(eval(`.
+fn before_is_eval(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("");
+    let (rest, word) = before
+        .split_at_checked(before.len().saturating_sub(4))
+        .unwrap_or(("", ""));
+    word.eq_ignore_ascii_case("eval") && rest.trim_end().ends_with('(')
+}
+
+/// The tokens of a command's arguments; those of an `eval(…)` inside of an aggregate are those of
+/// an expression.
 pub fn arguments(text: &str, range: Range<usize>) -> Result<Vec<Token<'_>>, Diagnostic> {
     let mut scanner = Scanner::new(text, range);
     let mut tokens: Vec<Token<'_>> = Vec::new();
     // Inside of `IN (…)`, `CASE(…)` and `TERM(…)` and right after an operator stands a value, in
     // which `=`, `<` and `>` are letters.
     let mut list = 0_usize;
+    let mut inside = 0_usize;
     while scanner.skip_to_token()? {
+        if inside > 0 {
+            let token = scanner.term(tokens.last().is_some_and(is_operand))?;
+            match token.kind {
+                Kind::Open => inside += 1,
+                Kind::Close => inside -= 1,
+                _ => {}
+            }
+            tokens.push(token);
+            continue;
+        }
         let before = tokens.last();
         let value = list > 0 || matches!(before.map(|t| t.kind), Some(Kind::Operator(_)));
         let opens_list =
             before.is_some_and(|t| t.is_word("in") || matches!(t.text, "CASE" | "TERM"));
         let token = scanner.argument(value)?;
         match token.kind {
+            Kind::Open if before_is_eval(text, token.range.start) => inside = 1,
             Kind::Open if opens_list || list > 0 => list += 1,
             Kind::Close => list = list.saturating_sub(1),
             _ => {}
@@ -97,15 +132,18 @@ pub fn expression(text: &str, range: Range<usize>) -> Result<Vec<Token<'_>>, Dia
     let mut scanner = Scanner::new(text, range);
     let mut tokens: Vec<Token<'_>> = Vec::new();
     while scanner.skip_to_token()? {
-        // After an operand `.5` is "joined with 5", elsewhere it is a half.
-        let operand = tokens.last().is_some_and(|t| match t.kind {
-            Kind::Word => !OPERATOR_WORDS.iter().any(|word| t.is_word(word)),
-            Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close => true,
-            _ => false,
-        });
-        tokens.push(scanner.term(operand)?);
+        tokens.push(scanner.term(tokens.last().is_some_and(is_operand))?);
     }
     Ok(tokens)
+}
+
+/// After an operand `.5` is "joined with 5", elsewhere it is a half.
+fn is_operand(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Word => !OPERATOR_WORDS.iter().any(|word| token.is_word(word)),
+        Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close => true,
+        _ => false,
+    }
 }
 
 /// A `$name$` or `$name|filter$` at the start of `text`: its length.

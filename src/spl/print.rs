@@ -79,8 +79,14 @@ fn tstats(tstats: &Tstats) -> String {
 }
 
 fn stats(stats: &Stats) -> String {
-    let aggregates = list(&stats.aggregates, " ", aggregate);
-    format!("stats {aggregates}{}", by(&stats.by))
+    let mut out = "stats".to_owned();
+    for (option, value) in &stats.options {
+        let _ = write!(out, " {}={}", name(option), name(value));
+    }
+    for one in &stats.aggregates {
+        let _ = write!(out, " {}", aggregate(one));
+    }
+    out + &by(&stats.by)
 }
 
 fn by(fields: &[ByField]) -> String {
@@ -120,6 +126,9 @@ pub fn aggregate(aggregate: &Aggregate) -> String {
     let mut out = aggregate.function.clone();
     if let Some(field) = &aggregate.field {
         let _ = write!(out, "({})", name(field));
+    }
+    if let Some(eval) = &aggregate.eval {
+        let _ = write!(out, "(eval({}))", expression(eval));
     }
     if let Some(alias) = &aggregate.alias {
         let _ = write!(out, " as {}", name(alias));

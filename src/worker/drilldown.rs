@@ -10,7 +10,7 @@ use crate::content::drilldown::{ResolvedDrilldown, Row, resolve};
 use crate::content::offset::Bounds;
 use crate::event::{Timestamp, Value, Zone};
 use crate::risk::{RiskEvent, RiskStore, Scores, risk_events};
-use crate::search::{Plan, PlanInput, Table};
+use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::store::{Findings, StoredEvent};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,6 +68,8 @@ pub struct Over<'a> {
     pub findings: &'a Findings,
     /// Earliest and latest time of the creations read.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// What `now()` was when the rows were made.
+    pub now: Option<Timestamp>,
     /// Risk events imported from Splunk.
     pub imported: &'a [RiskEvent],
 }
@@ -113,16 +115,19 @@ impl Over<'_> {
             resolved.bounds = Bounds::default();
         }
         let rule = self.rule;
-        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options).map_err(
-            |problems| {
+        let options = PlanOptions {
+            now: self.now,
+            ..rule.options.clone()
+        };
+        let plan =
+            Plan::compile(&resolved.pipeline, &rule.datasets, &options).map_err(|problems| {
                 let drilldown = rule.detection.drilldowns.get(which);
                 let drawn = problems.iter().map(|problem| match drilldown {
                     Some(drilldown) => resolved.draw(&rule.detection, drilldown, problem),
                     None => problem.to_string(),
                 });
                 drawn.collect::<Vec<_>>().join("\n")
-            },
-        )?;
+            })?;
         if let Some(refused) = refused_inputs(&plan, &rule.datasets) {
             return Err(format!("this drilldown {refused}"));
         }

@@ -12,7 +12,7 @@ use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
 use crate::cim::{Hosts, Selection, Sources};
-use crate::event::{Timestamp, Zone};
+use crate::event::{Identity, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::member::{Member, Origin};
@@ -44,6 +44,8 @@ pub struct HuntOptions {
     pub since: Option<Timestamp>,
     /// Latest event time, exclusive.
     pub until: Option<Timestamp>,
+    /// What `now()` is in the search; none: the latest time of the evidence.
+    pub now: Option<Timestamp>,
     /// Count second copies of an event as an index that holds both would.
     pub keep_duplicates: bool,
     /// Keep the text of every event behind a row (for `--events`).
@@ -74,6 +76,11 @@ impl HuntOptions {
     /// Whether records that can't matter are passed over.
     pub fn passes_over(&self) -> bool {
         self.pass != Pass::Everything && !self.no_prefilter
+    }
+
+    /// Whether the time of every record must be known before the rows can be made.
+    pub fn waits_for_now(&self, rule: &Rule) -> bool {
+        self.now.is_none() && rule.plan.asks_now()
     }
 
     /// What there is to read, in the order of the evidence.
@@ -127,7 +134,10 @@ pub struct Hunted {
 /// A hunt under way.
 pub struct Hunt<'a> {
     rule: &'a Rule,
+    /// Those that fill the rule's dataset.
     sources: &'a Sources,
+    /// Those of process creations, which the store is made of: the same ones, or besides.
+    creations: &'a Sources,
     options: &'a HuntOptions,
     observer: Option<&'a mut dyn Observer>,
     /// Shared only while a creation is looked at.
@@ -137,6 +147,8 @@ pub struct Hunt<'a> {
     members: Members,
     kept: Kept,
     store: Option<EventStore>,
+    /// The process creations in the store, where they are not the events of the search.
+    stored: HashSet<Identity>,
     names: Names,
     /// The fields that the search asks of every creation, and the names: an event that it takes is
     /// mapped whole.
@@ -197,6 +209,8 @@ impl<'a> Hunt<'a> {
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Self {
+        let creations = sources;
+        let sources = creations.filling(rule.plan.dataset()).unwrap_or(creations);
         let names = Names::of(sources);
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {
@@ -206,6 +220,7 @@ impl<'a> Hunt<'a> {
         Self {
             rule,
             sources,
+            creations,
             options,
             observer: Some(observer),
             hosts: Arc::new(options.hosts.clone()),
@@ -214,6 +229,7 @@ impl<'a> Hunt<'a> {
             members: Members::default(),
             kept: Kept::default(),
             store: options.index.then(EventStore::default),
+            stored: HashSet::new(),
             names,
             selection,
             first: None,
@@ -222,17 +238,19 @@ impl<'a> Hunt<'a> {
     }
 
     fn run(mut self, inputs: Vec<Input>) -> Hunted {
-        let sources = self.sources.clone();
-        let whole = move |provider: &str, id: u32| sources.may_be_creation(provider, id);
+        let (sources, creations) = (self.sources.clone(), self.creations.clone());
+        let of_store = self.store.is_some();
+        let whole = move |provider: &str, id: u32| {
+            sources.may_be_creation(provider, id)
+                || (of_store && creations.may_be_creation(provider, id))
+        };
         let read_options = ReadOptions {
             context: ParseContext {
                 assume_tz: self.options.assume_tz,
             },
             cancel: self.options.cancel.clone(),
             total: total_bytes(&inputs),
-            prefilter: self
-                .options
-                .passes_over()
+            prefilter: (self.options.passes_over() && !self.options.waits_for_now(self.rule))
                 .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
             count: self.options.pass == Pass::Counted,
             keep_raw: self.options.keep_raw,
@@ -251,8 +269,14 @@ impl<'a> Hunt<'a> {
         let events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let table = self.rule.plan.run_rows(events.iter().map(|e| &e.row));
+        let plan = self.rule.plan_at(self.now());
+        let table = plan.run_rows(events.iter().map(|e| &e.row));
         Findings::new(table, events)
+    }
+
+    /// What `now()` is, as far as the evidence was read.
+    fn now(&self) -> Option<Timestamp> {
+        self.options.now.or(self.account.clock)
     }
 
     /// What was found and read until now, with nothing counted yet.
@@ -265,6 +289,7 @@ impl<'a> Hunt<'a> {
             loaded: Loaded {
                 pass: self.options.pass,
                 span: self.account.span,
+                now: self.now(),
                 ..Loaded::default()
             },
             store: None,
@@ -281,10 +306,9 @@ impl<'a> Hunt<'a> {
         let events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let (table, stages) = self
-            .rule
-            .plan
-            .run_rows_counted(events.iter().map(|e| &e.row));
+        let now = self.now();
+        let plan = self.rule.plan_at(now);
+        let (table, stages) = plan.run_rows_counted(events.iter().map(|e| &e.row));
         let mut account = self.account;
         for (from, to) in self.late_hosts.names(&self.hosts) {
             account.ledger.rename_host(&from, &to);
@@ -318,6 +342,7 @@ impl<'a> Hunt<'a> {
                 tested: account.tested,
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
+                now,
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -10,6 +10,7 @@ use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Where a rule and its macros are.
@@ -98,6 +99,23 @@ impl Rule {
             datasets,
             options,
         })
+    }
+
+    /// The plan as it is when `now` is known: another than [`Rule::plan`] only for a search that
+    /// asks what time it is.
+    pub fn plan_at(&self, now: Option<Timestamp>) -> Cow<'_, Plan> {
+        if now.is_none() || !self.plan.asks_now() {
+            return Cow::Borrowed(&self.plan);
+        }
+        let options = PlanOptions {
+            now,
+            ..self.options.clone()
+        };
+        // It could be compiled before.
+        match Plan::compile(&self.parsed.pipeline, &self.datasets, &options) {
+            Ok(plan) => Cow::Owned(plan),
+            Err(_) => Cow::Borrowed(&self.plan),
+        }
     }
 
     /// What is odd about the search, though it runs: each drawn, with the text underlined.

@@ -3,8 +3,8 @@
 //! Facts (Search Reference, "join"): without fields it is all that both have; `inner` leaves out
 //! rows that find no other, `left` and `outer` keep them; each row is joined with one other, or
 //! `max`, with 0 all; `overwrite` lets the others' fields replace those that there are; the other
-//! search gives 50,000 rows at most. Of several that fit the first is taken ("only the first row of
-//! the right-side dataset", SPL2 Search Reference, "join"). Decided here: letter case counts; a
+//! search gives 50,000 rows at most. Of several that fit the first is taken (SPL2 Search
+//! Reference, "join command: Examples"). Decided here: letter case counts; a
 //! null is equal to nothing; a multivalue field is compared with all its values; internal fields
 //! are no fields that both have, unless named.
 

@@ -1,7 +1,8 @@
 //! `sort`, and how its keys order rows.
 //!
 //! Facts (Search Reference, "sort"): values are compared as numbers, addresses or texts, whatever
-//! they are; a text that begins with a number goes by that number; texts go by UTF-8 code; a row
+//! they are; a text that begins with a number goes by that number (but `10.1.a` is before `9.1.a`:
+//! "sort command usage"); texts go by UTF-8 code; a row
 //! without the field is taken for the last, whichever the direction; 10,000 rows are given, with 0
 //! all. Decided here: numbers come before addresses and these before texts, so that the order is
 //! total (Splunk decides for each pair); a multivalue field goes by its values from the first on;
@@ -102,7 +103,10 @@ fn leading_number(text: &str) -> Option<Atom> {
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(text.len());
-    let number = text.get(..end)?.trim_end_matches('.');
+    let (number, rest) = text.split_at_checked(end)?;
+    if number.ends_with('.') || !rest.starts_with(char::is_alphanumeric) {
+        return None;
+    }
     Some(Atom::Number(parse_number(number)?, text.to_owned()))
 }
 

@@ -28,7 +28,7 @@ pub(super) fn sha512(call: &Call, scope: &Scope<'_>) -> Datum {
 fn digest<D: Digest>(call: &Call, scope: &Scope<'_>) -> Datum {
     call.value(0, scope).map(|text| {
         let mut hex = String::new();
-        for byte in D::digest(text.as_bytes()).iter() {
+        for byte in &*D::digest(text.as_bytes()) {
             let _ = write!(hex, "{byte:02x}");
         }
         hex

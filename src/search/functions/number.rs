@@ -107,10 +107,9 @@ pub(super) fn log(call: &Call, scope: &Scope<'_>) -> Datum {
     }
     of_two(call, scope, |number, base| {
         // By quotients the logarithm of 1000 to the base of 10 would not be 3.
-        if base == 10.0 {
-            number.log10()
-        } else if base == 2.0 {
-            number.log2()
+        let nearest = number.log(base).round();
+        if base.powf(nearest).total_cmp(&number).is_eq() {
+            nearest
         } else {
             number.log(base)
         }

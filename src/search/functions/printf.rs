@@ -20,12 +20,8 @@ const WIDEST: usize = 1000;
 /// How one variable is to be written.
 #[derive(Debug, Default)]
 struct Shape {
-    left: bool,
-    plus: bool,
-    blank: bool,
-    other: bool,
-    zeros: bool,
-    grouped: bool,
+    /// Of `-+ #0'` those that were written.
+    flags: String,
     width: usize,
     precision: Option<usize>,
 }
@@ -63,20 +59,17 @@ impl Shape {
     ) -> Option<Self> {
         let mut shape = Self::default();
         while let Some(flag) = letters.next_if(|c| "-+ #0'".contains(*c)) {
-            match flag {
-                '-' => shape.left = true,
-                '+' => shape.plus = true,
-                ' ' => shape.blank = true,
-                '#' => shape.other = true,
-                '0' => shape.zeros = true,
-                _ => shape.grouped = true,
-            }
+            shape.flags.push(flag);
         }
         shape.width = size(letters, arguments)?.unwrap_or(0);
         if letters.next_if_eq(&'.').is_some() {
             shape.precision = Some(size(letters, arguments)?.unwrap_or(0));
         }
         Some(shape)
+    }
+
+    fn has(&self, flag: char) -> bool {
+        self.flags.contains(flag)
     }
 
     fn filled(&self, variable: char, value: &Datum) -> Option<String> {
@@ -91,7 +84,7 @@ impl Shape {
             'c' => value.as_text()?.chars().next()?.to_string(),
             'd' | 'i' | 'u' => {
                 let number = whole(number);
-                self.signed(number < 0, self.digits(number.unsigned_abs().to_string()))
+                self.signed(number < 0, self.digits(&number.unsigned_abs().to_string()))
             }
             'o' => self.prefixed("0", &format!("{:o}", whole(number))),
             'x' => self.prefixed("0x", &format!("{:x}", whole(number))),
@@ -117,13 +110,13 @@ impl Shape {
     }
 
     /// At least as many digits as the precision says.
-    fn digits(&self, digits: String) -> String {
+    fn digits(&self, digits: &str) -> String {
         let least = self.precision.unwrap_or(1);
         self.group(format!("{digits:0>least$}"))
     }
 
     fn group(&self, digits: String) -> String {
-        if self.grouped {
+        if self.has('\'') {
             grouped(&digits)
         } else {
             digits
@@ -131,8 +124,8 @@ impl Shape {
     }
 
     fn prefixed(&self, prefix: &str, digits: &str) -> String {
-        let digits = self.digits(digits.to_owned());
-        if self.other {
+        let digits = self.digits(digits);
+        if self.has('#') {
             format!("{prefix}{digits}")
         } else {
             digits
@@ -140,7 +133,7 @@ impl Shape {
     }
 
     fn signed(&self, negative: bool, digits: String) -> String {
-        let sign = match (negative, self.plus, self.blank) {
+        let sign = match (negative, self.has('+'), self.has(' ')) {
             (true, ..) => "-",
             (false, true, _) => "+",
             (false, false, true) => " ",
@@ -154,10 +147,10 @@ impl Shape {
         if missing == 0 {
             return text;
         }
-        if self.left {
+        if self.has('-') {
             return text + &" ".repeat(missing);
         }
-        if self.zeros && is_number {
+        if self.has('0') && is_number {
             let digits = text.find(|c: char| c.is_ascii_hexdigit()).unwrap_or(0);
             let (sign, digits) = text.split_at(digits);
             return format!("{sign}{}{digits}", "0".repeat(missing));

@@ -111,6 +111,11 @@ fn sort_compares_as_numbers_addresses_or_texts() {
         rows("sort v", one("v", &["a1", "10b", "9c", "9"])),
         ["9", "9c", "10b", "a1"]
     );
+    // SPL2 Search Reference, "sort command usage", the two examples.
+    let numbers = || one("v", &["9.1", "10.1"]);
+    assert_eq!(rows("sort -v", numbers()), ["10.1", "9.1"]);
+    let texts = || one("v", &["10.1.a", "9.1.a"]);
+    assert_eq!(rows("sort -v", texts()), ["9.1.a", "10.1.a"]);
     assert_eq!(
         rows("sort v", one("v", &["2;1", "1;9", "1"])),
         ["1", "1;9", "2;1"]

@@ -2,7 +2,7 @@
 //! those that are refused.
 
 use super::cursor::Cursor;
-use super::reporting::{aggregate, dataset, stats};
+use super::reporting::{dataset, of_field, stats};
 use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -147,7 +147,7 @@ pub fn convert(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
             time_format = Some(cursor.name("a value")?);
             continue;
         }
-        let function = aggregate(cursor)?;
+        let function = of_field(cursor)?;
         if function.function != "ctime" {
             let message = format!(
                 "the function '{}' of convert is not supported",

@@ -31,12 +31,19 @@ pub fn streamstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         "allnum",
     ];
     let mut options = Options::read(cursor, "streamstats", &known)?;
-    for option in ["reset_before", "reset_after", "time_window", "allnum"] {
+    for option in ["reset_before", "reset_after", "time_window"] {
         options.refuse(option, "streamstats", "take it away")?;
     }
-    let CommandKind::Stats(stats) = stats(cursor)? else {
+    let all_numbers = options.text("allnum");
+    let CommandKind::Stats(mut stats) = stats(cursor)? else {
         return Err(cursor.missing("an aggregate such as 'count'"));
     };
+    // What 'stats' does with it is done here, too.
+    stats.options.extend(all_numbers.map(|value| {
+        let text = "allnum".to_owned();
+        let span = value.span;
+        (Name { text, span }, value)
+    }));
     Ok(CommandKind::Streamstats(Streamstats {
         stats,
         current: options.truth("current", true)?,

@@ -108,7 +108,11 @@ fn streams() -> impl Strategy<Value = CommandKind> {
             field.time_span = None;
         }
         CommandKind::Streamstats(Streamstats {
-            stats: Stats { aggregates, by },
+            stats: Stats {
+                options: Vec::new(),
+                aggregates,
+                by,
+            },
             current: flags[0],
             window,
             global: flags[1],
