@@ -49,6 +49,9 @@ pub fn engine(
         index: false,
         cancel: Arc::new(AtomicBool::new(false)),
     };
+    if let Some(refused) = rule.refused_evidence(&options) {
+        return Err(anyhow!(refused));
+    }
     Ok((
         Engine {
             rule,

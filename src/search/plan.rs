@@ -68,12 +68,21 @@ pub struct Plan {
     first: First,
     stages: Vec<(Span, Stage)>,
     /// The inputs and first commands of the searches inside of it, however deep.
-    inner: Arc<[(PlanInput, First)]>,
+    inner: Arc<[Inner]>,
     lints: Vec<Diagnostic>,
     key: String,
     span: Span,
     asks_now: bool,
     dataset: String,
+}
+
+/// What a search inside of another one runs over, and its first command.
+#[derive(Debug, Clone)]
+struct Inner {
+    input: PlanInput,
+    /// The full name of the dataset.
+    dataset: String,
+    first: First,
 }
 
 /// What compiling a part of a search has at hand.
@@ -143,13 +152,17 @@ impl Plan {
         let mut inner = Vec::new();
         let stages_plans = stages.iter().flat_map(|(_, stage)| stage.searches());
         for plan in first.searches().into_iter().chain(stages_plans) {
-            inner.push((plan.input.clone(), plan.first.clone()));
+            inner.push(Inner {
+                input: plan.input.clone(),
+                dataset: plan.dataset.clone(),
+                first: plan.first.clone(),
+            });
             inner.extend(plan.inner.iter().cloned());
         }
         let dataset = input.name(context.datasets);
         let mut key = format!("{dataset} {}", first.key());
-        for (input, first) in &inner {
-            let _ = write!(key, "; {} {}", input.name(context.datasets), first.key());
+        for one in &inner {
+            let _ = write!(key, "; {} {}", one.dataset, one.first.key());
         }
         Some(Self {
             input,
@@ -173,12 +186,39 @@ impl Plan {
     /// once.
     pub fn inputs(&self) -> Vec<&PlanInput> {
         let mut inputs = vec![&self.input];
-        for (input, _) in self.inner.iter() {
-            if !inputs.contains(&input) {
-                inputs.push(input);
+        for inner in self.inner.iter() {
+            if !inputs.contains(&&inner.input) {
+                inputs.push(&inner.input);
             }
         }
         inputs
+    }
+
+    /// For each other dataset that searches inside of it run over, a plan that takes of its rows
+    /// what these can need. It is asked about rows ([`Self::test`]); what it makes of them is
+    /// nothing.
+    pub fn beside(&self) -> Vec<Self> {
+        let mut beside: Vec<Self> = Vec::new();
+        for one in self.inner.iter() {
+            let is_rows = matches!(one.input, PlanInput::Dataset { .. });
+            let known = beside.iter().any(|plan| plan.input == one.input);
+            if !is_rows || known || one.input == self.input {
+                continue;
+            }
+            let same = self.inner.iter().filter(|other| other.input == one.input);
+            beside.push(Self {
+                input: one.input.clone(),
+                dataset: one.dataset.clone(),
+                first: one.first.clone(),
+                inner: same.cloned().collect(),
+                stages: Vec::new(),
+                lints: Vec::new(),
+                key: self.key.clone(),
+                span: self.span,
+                asks_now: false,
+            });
+        }
+        beside
     }
 
     /// Whether other searches stand inside of it.
@@ -225,7 +265,7 @@ impl Plan {
 
     /// Every input with its first command, its own in front.
     fn all(&self) -> impl Iterator<Item = (&PlanInput, &First)> {
-        let inner = self.inner.iter().map(|(input, first)| (input, first));
+        let inner = self.inner.iter().map(|one| (&one.input, &one.first));
         std::iter::once((&self.input, &self.first)).chain(inner)
     }
 
@@ -299,6 +339,13 @@ impl Plan {
         &self,
         rows: impl Iterator<Item = (usize, &'a DatasetRow)>,
     ) -> (Table, Vec<StageCount>) {
+        if self.inner.is_empty()
+            && let PlanInput::Dataset { index } = self.input
+        {
+            let places = (0..).zip(rows).filter(|(_, (of, _))| *of == index);
+            let rows = places.map(|(place, (_, row))| (place, row));
+            return self.run_stages(self.first.run_rows(rows), &Feed::default());
+        }
         let rows: Vec<(usize, &DatasetRow)> = rows.collect();
         self.run_feed(&Feed::of_rows(&rows))
     }

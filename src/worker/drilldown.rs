@@ -128,7 +128,7 @@ impl Over<'_> {
                 });
                 drawn.collect::<Vec<_>>().join("\n")
             })?;
-        if let Some(refused) = refused_inputs(&plan, &rule.datasets) {
+        if let Some(refused) = refused_inputs(&plan) {
             return Err(format!("this drilldown {refused}"));
         }
         let mut result = match plan.input() {
@@ -228,8 +228,8 @@ fn run_over(
     let rows = within
         .iter()
         .filter_map(|place| events.get(*place))
-        .map(|event| &event.row);
-    let mut table = plan.run_rows(rows);
+        .map(|event| (event.dataset, &event.row));
+    let (mut table, _) = plan.run_datasets(rows);
     for row in &mut table.rows {
         for event in &mut row.events {
             let place = within.get(*event as usize).copied().unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::evidence::member::{Member, Origin};
 use crate::evidence::prefilter::Prefilter;
 use crate::evidence::read::{Finished, ReadOptions, Whole, read};
 use crate::search::needles::needles;
-use crate::store::{EventStore, Findings};
+use crate::store::{EventStore, Findings, StoredEvent};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -146,6 +146,9 @@ pub struct Hunt<'a> {
     account: Account,
     members: Members,
     kept: Kept,
+    /// The events of other datasets that searches inside of the rule's ask for. They stand behind
+    /// the kept ones.
+    beside: Vec<Arc<StoredEvent>>,
     store: Option<EventStore>,
     /// The process creations in the store, where they are not the events of the search.
     stored: HashSet<Identity>,
@@ -166,7 +169,8 @@ pub fn hunt(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Hunted {
-    let hunt = Hunt::new(rule, sources, options, observer);
+    let mut hunt = Hunt::new(rule, sources, options, observer);
+    hunt.gather_beside();
     hunt.run(options.inputs())
 }
 
@@ -184,6 +188,10 @@ pub fn hunt_again(
     let mut hunt = Hunt::new(rule, sources, options, observer);
     hunt.members = Members::known(&earlier.members, &earlier.detected);
     let events = earlier.findings.events.iter();
+    let of_others = events
+        .clone()
+        .filter(|event| event.dataset != rule.dataset());
+    hunt.beside = of_others.cloned().collect();
     let places = events.flat_map(|event| [event.locator].into_iter().chain(event.also_in.clone()));
     let members = places.filter_map(|place| earlier.members.get(place.source.0 as usize));
     let with_rows: HashSet<PathBuf> = members.map(|member| member.path.clone()).collect();
@@ -228,12 +236,36 @@ impl<'a> Hunt<'a> {
             account: Account::default(),
             members: Members::default(),
             kept: Kept::default(),
+            beside: Vec::new(),
             store: options.index.then(EventStore::default),
             stored: HashSet::new(),
             names,
             selection,
             first: None,
             waits_for_dest: rule.tests_field("dest"),
+        }
+    }
+
+    /// Reads the evidence once for each other dataset that the search asks for: its rows are needed
+    /// before those of the rule's own can be joined with them. A stream can't be read twice, which
+    /// [`Rule::refused_evidence`] tells before.
+    fn gather_beside(&mut self) {
+        for plan in self.rule.plan.beside() {
+            let rule = Rule {
+                plan,
+                ..self.rule.clone()
+            };
+            let options = HuntOptions {
+                index: false,
+                pass: Pass::Rows,
+                ..self.options.clone()
+            };
+            let mut unwatched = ();
+            let mut hunt = Hunt::new(&rule, self.creations, &options, &mut unwatched);
+            hunt.members = self.members.clone();
+            let found = hunt.run(options.inputs());
+            self.members = Members::known(&found.members, &found.detected);
+            self.beside.extend(found.findings.events.iter().cloned());
         }
     }
 
@@ -266,12 +298,20 @@ impl<'a> Hunt<'a> {
 
     /// The rows of what was found until now.
     pub fn findings(&self) -> Findings {
-        let events = self
+        let events = self.events();
+        let plan = self.rule.plan_at(self.now());
+        let rows = events.iter().map(|e| (e.dataset, &e.row));
+        let (table, _) = plan.run_datasets(rows);
+        Findings::new(table, events)
+    }
+
+    /// The events until now, with the names that are known now, and those of other datasets.
+    fn events(&self) -> Vec<Arc<StoredEvent>> {
+        let mut events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let plan = self.rule.plan_at(self.now());
-        let table = plan.run_rows(events.iter().map(|e| &e.row));
-        Findings::new(table, events)
+        events.extend(self.beside.iter().cloned());
+        events
     }
 
     /// What `now()` is, as far as the evidence was read.
@@ -303,12 +343,11 @@ impl<'a> Hunt<'a> {
 
     fn finish(mut self, complete: bool) -> Hunted {
         self.kept.arrange(&mut self.late_hosts);
-        let events = self
-            .late_hosts
-            .resolve(self.kept.events(), &self.hosts, self.sources);
+        let events = self.events();
         let now = self.now();
         let plan = self.rule.plan_at(now);
-        let (table, stages) = plan.run_rows_counted(events.iter().map(|e| &e.row));
+        let rows = events.iter().map(|e| (e.dataset, &e.row));
+        let (table, stages) = plan.run_datasets(rows);
         let mut account = self.account;
         for (from, to) in self.late_hosts.names(&self.hosts) {
             account.ledger.rename_host(&from, &to);

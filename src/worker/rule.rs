@@ -1,6 +1,7 @@
 //! A rule made ready to run: its file, its macros, its parsed search and its plan, loaded once
 //! before any evidence is opened. What a person reads of it is `view`'s.
 
+use super::hunt::HuntOptions;
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
@@ -86,7 +87,7 @@ impl Rule {
                  load one of those, and see its risk events"
             )));
         }
-        if let Some(refused) = refused_inputs(&plan, &datasets) {
+        if let Some(refused) = refused_inputs(&plan) {
             return Err(RuleError(format!("'{}' {refused}", detection.name)));
         }
         let attack = Attack::built_in()?;
@@ -99,6 +100,27 @@ impl Rule {
             datasets,
             options,
         })
+    }
+
+    /// The place of its dataset among [`Self::datasets`].
+    pub fn dataset(&self) -> usize {
+        match self.plan.input() {
+            PlanInput::Dataset { index } => *index,
+            PlanInput::Table { .. } | PlanInput::Nothing => usize::MAX,
+        }
+    }
+
+    /// Why some evidence can't be searched with it: what is read twice must be there twice.
+    pub fn refused_evidence(&self, options: &HuntOptions) -> Option<String> {
+        let beside = self.plan.beside();
+        let other = beside.first().filter(|_| options.reads_a_stream())?;
+        Some(format!(
+            "'{}' brings rows of '{}' to those of '{}', for which the evidence is read twice, and \
+             standard input or a pipe can be read once: save it to a file and open that",
+            self.detection.name,
+            other.dataset(),
+            self.plan.dataset()
+        ))
     }
 
     /// The plan as it is when `now` is known: another than [`Rule::plan`] only for a search that
@@ -253,25 +275,28 @@ impl Rule {
     }
 }
 
-/// Why a search can't be given what it runs over; a hunt reads the rows of one dataset.
-pub(super) fn refused_inputs(plan: &Plan, datasets: &[Dataset]) -> Option<String> {
-    let name = |input: &PlanInput| match input {
-        PlanInput::Dataset { index } => datasets
-            .get(*index)
-            .map_or_else(String::new, |d| format!("'{}.{}'", d.model, d.name)),
-        PlanInput::Table { model, dataset } => format!("'{model}.{dataset}'"),
-        PlanInput::Nothing => String::new(),
-    };
-    if *plan.input() == PlanInput::Nothing {
-        return Some("reads no evidence: its first command makes rows of its own".to_owned());
+/// Why a search can't be given what it runs over: a hunt reads the rows of datasets.
+pub(super) fn refused_inputs(plan: &Plan) -> Option<String> {
+    match plan.input() {
+        PlanInput::Nothing => {
+            return Some("reads no evidence: its first command makes rows of its own".to_owned());
+        }
+        PlanInput::Table { .. } => {
+            let mut others = plan.inputs().into_iter();
+            let rows = |input: &&PlanInput| matches!(input, PlanInput::Dataset { .. });
+            return others.find(rows).map(|_| {
+                "brings rows of the evidence to those of risk events, which are made of them"
+                    .to_owned()
+            });
+        }
+        PlanInput::Dataset { .. } => {}
     }
-    let mut others = plan.inputs().into_iter();
-    let other = others.find(|input| **input != PlanInput::Nothing && *input != plan.input())?;
-    Some(format!(
-        "brings rows of {} to those of {}, and one search reads one dataset in this version",
-        name(other),
-        name(plan.input())
-    ))
+    plan.inputs().into_iter().find_map(|input| match input {
+        PlanInput::Table { model, dataset } => Some(format!(
+            "brings rows of '{model}.{dataset}' to those of the evidence, of which they are made"
+        )),
+        _ => None,
+    })
 }
 
 fn names_field(predicate: &Predicate, field: &str) -> bool {

@@ -95,6 +95,7 @@ fn stored(place: usize, seed: &Seed) -> Arc<StoredEvent> {
     };
     Arc::new(StoredEvent {
         row: DatasetRow::default(),
+        dataset: 0,
         time: (!seed.time.is_empty()).then(|| EventTime {
             at: at(seed.time),
             assumed: seed.assumed,

@@ -93,6 +93,7 @@ impl Hunt<'_> {
         let facts = self.sources.facts(source, record, &hosts);
         let read = Read {
             sources: self.sources,
+            dataset: self.rule.dataset(),
             names: self.names,
             source,
             record,
@@ -255,6 +256,8 @@ impl Hunt<'_> {
         let facts = creations.facts(source, record, &hosts);
         let read = Read {
             sources: creations,
+            // Nothing of it goes into rows.
+            dataset: self.rule.dataset(),
             names,
             source,
             record,
