@@ -46,6 +46,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
             headless::hunt::run(args, &settings, &arguments)
         }
         Some(Command::Drilldown(args)) => headless::drilldown::run(args, &settings),
+        Some(Command::Rules(args)) => headless::rules::run(&args.command, &settings),
         Some(Command::Demo(_)) => {
             let engine = headless::session::demo_engine(&settings)?;
             gimlet::terminal::open(engine, &settings, Some(headless::demo::SELECT))

@@ -246,6 +246,18 @@ impl Detection {
         lower.replace([' ', '-', '.', '/'], "_") + "_filter"
     }
 
+    /// It lies below a folder `deprecated`: the public content keeps such rules for the record.
+    pub fn is_deprecated(&self) -> bool {
+        let mut folders = Path::new(&self.origin).components();
+        folders.any(|folder| folder.as_os_str() == "deprecated")
+    }
+
+    /// It says that only a person can test it (`tags.manual_test`, until 2026).
+    pub fn is_manual_test(&self) -> bool {
+        let mut unknown = self.unknown.iter();
+        unknown.any(|(key, _)| key.rsplit('.').next() == Some("manual_test"))
+    }
+
     /// The name under which ES runs it and records its risk events.
     pub fn search_name(&self) -> String {
         format!("ESCU - {} - Rule", self.name)

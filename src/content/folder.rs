@@ -115,11 +115,15 @@ impl Folder {
     }
 }
 
-/// The checkout that a path is or lies in: the nearest folder with rules and macros.
+/// The checkout that a path is or lies in: the nearest folder with rules and macros, as the path
+/// names it where it does.
 fn root_of(path: &Path) -> Option<PathBuf> {
-    let path = path.canonicalize().ok()?;
     let is_root = |folder: &&Path| folder.join(RULES).is_dir() && folder.join("macros").is_dir();
-    path.ancestors().find(is_root).map(Path::to_owned)
+    let named = path.ancestors().find(is_root).map(Path::to_owned);
+    named.or_else(|| {
+        let whole = path.canonicalize().ok()?;
+        whole.ancestors().find(is_root).map(Path::to_owned)
+    })
 }
 
 /// The YAML files below a folder, by path; a file is one whatever it is called.

@@ -172,7 +172,13 @@ impl SearchError {
         drawn.join("\n")
     }
 
-    fn excerpt(&self, span: Span) -> Excerpt<'_> {
+    /// The search with its macros put in, where that could be done.
+    pub(super) fn expanded(&self) -> Option<&Expanded> {
+        self.expanded.as_ref()
+    }
+
+    /// A place of the search as one of the file that it was written in.
+    pub(super) fn excerpt(&self, span: Span) -> Excerpt<'_> {
         match self.file.as_deref() {
             Some(File {
                 rule,

@@ -8,8 +8,8 @@ use crate::content::{Detection, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
-use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
+use crate::spl::{Diagnostic, Span};
 use std::path::PathBuf;
 
 /// Where a rule and its macros are.
@@ -64,25 +64,29 @@ impl Rule {
         for path in &files.macros {
             macros.add(path)?;
         }
+        Self::of(detection, macros, Attack::built_in()?, models, zone)
+    }
+
+    /// Makes a rule ready that was read already, with the macros and ATT&CK names of its content.
+    pub fn of(
+        detection: Detection,
+        mut macros: Macros,
+        attack: Attack,
+        models: &Models,
+        zone: Zone,
+    ) -> Result<Self, RuleError> {
+        macros.add_filter_of(&detection);
         let parsed =
             ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
         let datasets: Vec<Dataset> = models.datasets().cloned().collect();
         let options = PlanOptions { zone, now: None };
-        let plan = Plan::compile(&parsed.pipeline, &datasets, &options).map_err(|problems| {
+        let plan = compile(&parsed, &datasets, &options).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
                 .map(|problem| parsed.draw(&detection, problem))
                 .collect();
             RuleError(drawn.join("\n"))
         })?;
-        if let PlanInput::Table { model, dataset } = plan.input() {
-            let name = &detection.name;
-            return Err(RuleError(format!(
-                "'{name}' reads '{model}.{dataset}', which is made of the rows of other rules: \
-                 load one of those, and see its risk events"
-            )));
-        }
-        let attack = Attack::built_in()?;
         Ok(Self {
             detection,
             macros,
@@ -226,6 +230,26 @@ impl Rule {
             latest: bounds.1,
         }
     }
+}
+
+/// Makes the plan of a rule's search. A rule over what other rules found is refused: it reads no
+/// evidence.
+pub fn compile(
+    parsed: &ParsedSearch,
+    datasets: &[Dataset],
+    options: &PlanOptions,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let plan = Plan::compile(&parsed.pipeline, datasets, options)?;
+    let PlanInput::Table { model, dataset } = plan.input() else {
+        return Ok(plan);
+    };
+    let first = parsed.pipeline.commands.first();
+    let span = first.map_or_else(Span::default, |command| command.span);
+    let message = format!("'{model}.{dataset}' is made of the rows of other rules");
+    Err(vec![
+        Diagnostic::new("SPL-RISK", message, span)
+            .with_help("load one of those, and see its risk events"),
+    ])
 }
 
 fn names_field(predicate: &Predicate, field: &str) -> bool {

@@ -1,0 +1,135 @@
+//! Whether rules can be run, and what they look for: for each rule of a content folder the end of
+//! the way from its text to its needles, nothing read of any evidence.
+
+use super::rule::compile;
+use crate::cim::{Dataset, Models, Sources};
+use crate::content::{Class, Detection, Macros, ParsedSearch};
+use crate::event::Zone;
+use crate::evidence::prefilter::Wanted;
+use crate::report::rules::{Checked, Status};
+use crate::search::needles::needles;
+use crate::search::{Plan, PlanOptions};
+use crate::spl::Diagnostic;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What rules are checked against.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    /// All macros but the rules' own filters.
+    pub macros: Macros,
+    /// Which sources make rows.
+    pub sources: &'a Sources,
+    /// The folder whose rules they are: paths are told below it.
+    pub folder: &'a Path,
+    datasets: Vec<Dataset>,
+    options: PlanOptions,
+}
+
+impl<'a> Checker<'a> {
+    /// With these macros, models and sources.
+    pub fn new(
+        macros: Macros,
+        models: &Models,
+        sources: &'a Sources,
+        folder: &'a Path,
+        zone: Zone,
+    ) -> Self {
+        Self {
+            macros,
+            sources,
+            folder,
+            datasets: models.datasets().cloned().collect(),
+            options: PlanOptions { zone, now: None },
+        }
+    }
+
+    /// Checks rules, in their order.
+    pub fn check_all(&mut self, rules: &[Detection]) -> Vec<Checked> {
+        for rule in rules {
+            self.macros.add_filter_of(rule);
+        }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = rules.len().div_ceil(threads).max(1);
+        let checker = &*self;
+        let check = move |part: &[Detection]| -> Vec<Checked> {
+            part.iter().map(|rule| checker.check(rule)).collect()
+        };
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = rules
+                .chunks(share)
+                .map(|part| scope.spawn(move || check(part)))
+                .collect();
+            let parts = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
+            parts.flat_map(Result::unwrap_or_default).collect()
+        })
+    }
+
+    /// Checks a rule, whose filter macro must be known.
+    fn check(&self, rule: &Detection) -> Checked {
+        let mut checked = self.unchecked(rule);
+        let parsed = match ParsedSearch::of(rule, &self.macros) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                checked.reasons = error.placed();
+                return checked;
+            }
+        };
+        checked.parses = true;
+        match compile(&parsed, &self.datasets, &self.options) {
+            Err(problems) => checked.reasons = parsed.placed(rule, &problems),
+            Ok(plan) => {
+                let lints = lints(&parsed, &plan);
+                checked.status = if lints.is_empty() {
+                    Status::Runs
+                } else {
+                    Status::RunsWithLints
+                };
+                checked.reasons = parsed.placed(rule, &lints);
+                self.look_for(&plan, &mut checked);
+            }
+        }
+        checked
+    }
+
+    fn unchecked(&self, rule: &Detection) -> Checked {
+        let below = Path::new(&rule.origin).strip_prefix(self.folder);
+        let path = below.ok().filter(|path| !path.as_os_str().is_empty());
+        Checked {
+            id: rule.id.clone(),
+            name: rule.name.clone(),
+            path: path.map_or_else(|| rule.origin.clone(), |path| path.display().to_string()),
+            class: Class::of(rule, &self.macros),
+            is_deprecated: rule.is_deprecated(),
+            status: Status::Refused,
+            parses: false,
+            reasons: Vec::new(),
+            needles: Vec::new(),
+            full_pass: Vec::new(),
+        }
+    }
+
+    /// The texts that it looks for in any kind of evidence, and the kinds of which it needs all.
+    fn look_for(&self, plan: &Plan, checked: &mut Checked) {
+        let needles = needles(plan, self.sources);
+        let mut texts = BTreeSet::new();
+        for (kind, wanted) in [
+            ("Windows events", &needles.windows),
+            ("CrowdStrike events", &needles.crowdstrike),
+            ("Cisco NVM flows", &needles.nvm),
+        ] {
+            match wanted {
+                Wanted::Holding(held) => texts.extend(held.iter().map(ToString::to_string)),
+                Wanted::Everything(why) => checked.full_pass.push((kind.to_owned(), why.clone())),
+            }
+        }
+        checked.needles = texts.into_iter().collect();
+    }
+}
+
+/// What is odd about a search that runs, in the order of the text.
+pub fn lints(_parsed: &ParsedSearch, plan: &Plan) -> Vec<Diagnostic> {
+    let mut lints = plan.lints().to_vec();
+    lints.sort_by_key(|lint| lint.span.start);
+    lints
+}
