@@ -9,7 +9,7 @@ use crate::evidence::prefilter::Wanted;
 use crate::report::rules::{Checked, Status};
 use crate::search::needles::needles;
 use crate::search::{Plan, PlanOptions};
-use crate::spl::Diagnostic;
+use crate::spl::{Diagnostic, lint};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -128,8 +128,9 @@ impl<'a> Checker<'a> {
 }
 
 /// What is odd about a search that runs, in the order of the text.
-pub fn lints(_parsed: &ParsedSearch, plan: &Plan) -> Vec<Diagnostic> {
-    let mut lints = plan.lints().to_vec();
+pub fn lints(parsed: &ParsedSearch, plan: &Plan) -> Vec<Diagnostic> {
+    let mut lints = lint::lints(&parsed.pipeline, &parsed.expanded.text);
+    lints.extend_from_slice(plan.lints());
     lints.sort_by_key(|lint| lint.span.start);
     lints
 }

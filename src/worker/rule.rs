@@ -1,6 +1,7 @@
 //! A rule made ready to run: its file, its macros, its parsed search and its plan, loaded once
 //! before any evidence is opened. What a person reads of it is `view`'s.
 
+use super::check::lints;
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
@@ -100,18 +101,14 @@ impl Rule {
 
     /// What is odd about the search, though it runs: each drawn, with the text underlined.
     pub fn drawn_lints(&self) -> Vec<String> {
-        let lints = self.plan.lints().iter();
-        lints
-            .map(|lint| self.parsed.draw(&self.detection, lint))
-            .collect()
+        let draw = |lint| self.parsed.draw(&self.detection, lint);
+        lints(&self.parsed, &self.plan).iter().map(draw).collect()
     }
 
     /// The same, each on one line.
     pub fn lints(&self) -> Vec<String> {
-        let lints = self.plan.lints().iter();
-        lints
-            .map(|lint| self.parsed.said(&self.detection, lint))
-            .collect()
+        let said = |lint| self.parsed.said(&self.detection, lint);
+        lints(&self.parsed, &self.plan).iter().map(said).collect()
     }
 
     /// The expanded search's text of a span, on one line.
