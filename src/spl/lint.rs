@@ -115,16 +115,26 @@ impl Linter<'_> {
         match tree {
             Predicate::And(parts) => {
                 self.precedence(parts);
-                parts.iter().for_each(|part| self.predicate(part));
+                self.all(parts);
             }
-            Predicate::Or(parts) => parts.iter().for_each(|part| self.predicate(part)),
+            Predicate::Or(parts) => self.all(parts),
             Predicate::Not(inner) => self.predicate(inner),
             Predicate::Compare { value, .. } => self.literal(value),
-            Predicate::In { values, .. } => values.iter().for_each(|value| self.literal(value)),
+            Predicate::In { values, .. } => {
+                for value in values {
+                    self.literal(value);
+                }
+            }
             Predicate::Text(value) => {
                 self.parenthesis(value);
                 self.literal(value);
             }
+        }
+    }
+
+    fn all(&mut self, parts: &[Predicate]) {
+        for part in parts {
+            self.predicate(part);
         }
     }
 
@@ -241,11 +251,11 @@ fn entity_in(source: &str) -> Option<(usize, &'static str, char)> {
 
 /// The place of a condition that holds no other; of one that does, its first.
 fn first_leaf(tree: &Predicate) -> Span {
-    leaf(tree, |parts| parts.first())
+    leaf(tree, <[Predicate]>::first)
 }
 
 fn last_leaf(tree: &Predicate) -> Span {
-    leaf(tree, |parts| parts.last())
+    leaf(tree, <[Predicate]>::last)
 }
 
 fn leaf(mut tree: &Predicate, choose: fn(&[Predicate]) -> Option<&Predicate>) -> Span {
