@@ -32,6 +32,13 @@ Examples:
 Exit status: 0 all evidence was read; 1 rows were found, with --fail-on-rows; 2 usage, or nothing
 could be read; 3 some evidence was not read to its end or had bad records; 130 interrupted.";
 
+const SEARCH_EXAMPLES: &str = "\
+Examples:
+  gimlet search '| tstats count from datamodel=Endpoint.Processes by Processes.dest' ./collection
+  gimlet search @mine.spl --content ./security_content --format csv ./collection > rows.csv
+
+Exit status: as of 'gimlet hunt'.";
+
 const DRILLDOWN_EXAMPLES: &str = "\
 Examples:
   gimlet drilldown results --user Administrator --dest win-dc-447.attackrange.local ./collection
@@ -68,6 +75,8 @@ pub enum Command {
     Hunt(Hunt),
     /// Run one of the rule's drilldown searches for a user and a dest
     Drilldown(Drilldown),
+    /// Print the rows of a search of your own
+    Search(Search),
     /// Look at rules: which run, what they look for, whether their tests pass
     Rules(rules::Rules),
     /// Open the workbench on the demo evidence
@@ -126,6 +135,21 @@ pub struct Hunt {
     /// How much is said.
     #[command(flatten)]
     pub saying: SayingArgs,
+}
+
+/// `gimlet search`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = SEARCH_EXAMPLES,
+    mut_arg("rule", |rule| rule.hide(true).conflicts_with("search"))
+)]
+pub struct Search {
+    /// The search in SPL, or '@FILE' for one that stands in a file
+    #[arg(value_name = "SPL|@FILE")]
+    pub search: String,
+    /// All that a hunt takes.
+    #[command(flatten)]
+    pub hunt: Hunt,
 }
 
 /// `gimlet drilldown`.
@@ -190,9 +214,12 @@ pub struct ReadingArgs {
     /// Files and folders with logs; '-' is standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Run this detection (security content YAML) [default: the one about msiexec downloads that comes with gimlet]
-    #[arg(long, value_name = "FILE")]
+    /// Run this detection (security content YAML), or the one of that name in --content [default: the one about msiexec downloads that comes with gimlet]
+    #[arg(long, value_name = "FILE|NAME")]
     pub rule: Option<PathBuf>,
+    /// A checkout of Splunk's security content: its macros and lookups, and the rules for --rule NAME
+    #[arg(long, value_name = "DIR")]
+    pub content: Option<PathBuf>,
     /// Macros that replace the content's own: macros.conf or YAML, file or folder (several)
     #[arg(long, value_name = "PATH")]
     pub macros: Vec<PathBuf>,
@@ -302,7 +329,9 @@ impl Cli {
                 no_mouse: self.workbench.no_mouse,
                 ..of_reading(&self.workbench.reading, &self.workbench.showing)
             },
-            Some(Command::Hunt(hunt)) => of_reading(&hunt.reading, &hunt.showing),
+            Some(Command::Hunt(hunt) | Command::Search(Search { hunt, .. })) => {
+                of_reading(&hunt.reading, &hunt.showing)
+            }
             Some(Command::Drilldown(drilldown)) => {
                 of_reading(&drilldown.reading, &drilldown.showing)
             }
@@ -322,7 +351,7 @@ impl Cli {
     fn check_bounds(&self) -> Result<(), clap::Error> {
         let reading = match &self.command {
             None => &self.workbench.reading,
-            Some(Command::Hunt(hunt)) => &hunt.reading,
+            Some(Command::Hunt(hunt) | Command::Search(Search { hunt, .. })) => &hunt.reading,
             Some(Command::Drilldown(drilldown)) => &drilldown.reading,
             Some(Command::Rules(_) | Command::Demo(_)) => return Ok(()),
         };

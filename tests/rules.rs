@@ -199,3 +199,99 @@ fn the_tests_of_rules_are_run_over_data_found_by_name() {
     let output = gimlet(["rules", "test", rule, "--data", "nowhere"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// A folder with one event, and its path.
+fn one_event() -> tempfile::TempDir {
+    let data = tempfile::tempdir().unwrap();
+    fs::write(data.path().join("sysmon.xml"), EVENT).unwrap();
+    data
+}
+
+#[test]
+fn a_rule_of_the_content_is_hunted_with_by_its_name() {
+    let data = one_event();
+    let path = data.path().to_str().unwrap();
+    let output = gimlet(["hunt", "--content", "checkout", "--rule", "writes a", path]);
+    assert_eq!(output.status.code(), Some(0));
+    let row: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&row["user"], &row["count"]), (&"ada".into(), &1.into()));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("2 files of the content could not be read"),
+        "{said}"
+    );
+    // A rule of one's own with the content's macros.
+    let rule = "checkout/detections/endpoint/curl_writes_a_script.yml";
+    let own = gimlet(["hunt", "--content", "checkout", "--rule", rule, path]);
+    assert_eq!(own.stdout, output.stdout);
+    let without = gimlet(["hunt", "--rule", rule, path]);
+    assert_eq!(without.status.code(), Some(2));
+    assert!(text(&without.stderr).contains("the macro 'process_curl' is not known"));
+    let unsaid = gimlet(["hunt", "--content", "checkout", path]);
+    assert_eq!(unsaid.status.code(), Some(2));
+    assert!(text(&unsaid.stderr).contains("give --rule NAME"));
+    let nowhere = gimlet(["hunt", "--content", ".", "--rule", rule, path]);
+    assert!(text(&nowhere.stderr).contains("is no content"));
+}
+
+#[test]
+fn a_search_of_ones_own_is_run_and_told_of_as_a_rule_is() {
+    let data = one_event();
+    let path = data.path().to_str().unwrap();
+    let search = "| tstats fillnull_value=null count from datamodel=Endpoint.Processes \
+                  where `process_curl` by Processes.user | rename Processes.* as *";
+    let output = gimlet(["search", search, "--content", "checkout", path]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text(&output.stdout), "{\"user\":\"ada\",\"count\":1}\n");
+    let file = data.path().join("mine.spl");
+    fs::write(&file, search).unwrap();
+    let at = format!("@{}", file.display());
+    let event = data.path().join("sysmon.xml");
+    let event = event.to_str().unwrap();
+    let arguments = [
+        "search",
+        &at,
+        "--content",
+        "checkout",
+        "--format",
+        "csv",
+        event,
+    ];
+    assert_eq!(text(&gimlet(arguments).stdout), "user,count\r\nada,1\r\n");
+    // Its file is an input.
+    let over = file.to_str().unwrap();
+    let output = gimlet([
+        "search",
+        &at,
+        "--content",
+        "checkout",
+        "--events",
+        over,
+        event,
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&file).unwrap(), search);
+    for (search, said) in [
+        (
+            "| from datamodel Endpoint.Processes\n| nope",
+            "the search:2:3",
+        ),
+        (
+            "| tstats count from datamodel=\"Endpoint",
+            "the quote is not closed",
+        ),
+        (
+            "| tstats count from datamodel=Endpoint.Processes where `x`",
+            "the macro 'x'",
+        ),
+        (" ", "the search is empty"),
+        ("@nowhere.spl", "can't read 'nowhere.spl'"),
+    ] {
+        let output = gimlet(["search", search, event]);
+        assert_eq!(output.status.code(), Some(2), "{search}");
+        let told = text(&output.stderr);
+        assert!(told.contains(said), "{told}");
+    }
+    let both = gimlet(["search", search, "--rule", "x", event]);
+    assert!(text(&both.stderr).contains("cannot be used with"));
+}

@@ -15,6 +15,7 @@ use super::macros::Macros;
 use super::story::Story;
 pub use find::FindError;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// How deep a folder of rules is searched.
@@ -33,7 +34,7 @@ pub struct Folder {
     /// The macros that come with the program with those of the folder over them.
     pub macros: Macros,
     /// The lookups.
-    pub lookups: Lookups,
+    pub lookups: Arc<Lookups>,
     /// The stories, by path.
     pub stories: Vec<Story>,
     /// ATT&CK names.
@@ -77,6 +78,25 @@ impl Folder {
         Ok(folder)
     }
 
+    /// What comes with the program: its macros, its ATT&CK names, no rule.
+    pub fn built_in() -> Result<Self, LoadError> {
+        Self::around(None)
+    }
+
+    /// The same as [`Folder::read`] without reading the rules, for who has one already.
+    pub fn without_rules(path: &Path) -> Result<Self, LoadError> {
+        let root = root_of(path);
+        if root.is_none() {
+            let shown = path.display().to_string();
+            return Err(LoadError::new(
+                &shown,
+                "is no content: it has no folders 'detections' and 'macros'",
+            )
+            .with_help("give a checkout of security_content"));
+        }
+        Self::around(root.as_deref())
+    }
+
     /// What a checkout holds beside its rules; without one, what comes with the program.
     fn around(root: Option<&Path>) -> Result<Self, LoadError> {
         let mut folder = Self {
@@ -92,7 +112,9 @@ impl Folder {
             folder.problems.extend(folder.macros.add_content(&macros));
         }
         if let Some(lookups) = there("lookups") {
-            folder.problems.extend(folder.lookups.add(&lookups));
+            let mut known = Lookups::default();
+            folder.problems.extend(known.add(&lookups));
+            folder.lookups = Arc::new(known);
         }
         if let Some(stories) = there("stories") {
             let files = yaml_files(&stories, &mut folder.problems);
@@ -107,6 +129,14 @@ impl Folder {
             folder.attack.add_names(&names);
         }
         Ok(folder)
+    }
+
+    /// Lays macros over those that are there, each file or folder over the one before.
+    pub fn add_macros(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
+        for path in paths {
+            self.macros.add(path)?;
+        }
+        Ok(())
     }
 
     /// A story by its name.

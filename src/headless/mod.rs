@@ -1,4 +1,4 @@
-//! Layer 12, the same engine without a screen: `hunt`, `drilldown` and `rules`. What each prints is
+//! Layer 12, the same engine without a screen: `hunt`, `search`, `drilldown` and `rules`. What each prints is
 //! `report`'s; here is the order of doing things, the messages on standard error and the exit
 //! status.
 
@@ -10,6 +10,7 @@ pub mod outputs;
 pub mod progress;
 pub mod rows;
 pub mod rules;
+pub mod search;
 pub mod session;
 
 /// Exit statuses: the README's table.

@@ -8,11 +8,12 @@ use super::status;
 use crate::cim::{Models, Sources};
 use crate::cli::rules::{Check, List, RulesCommand, Shape};
 use crate::config::Settings;
-use crate::content::{Detection, Folder, Macros, Placed};
+use crate::content::{Detection, Folder, Placed};
 use crate::event::visible::visible;
 use crate::report::rules::{CheckSummary, write_check, write_check_json, write_check_summary};
 use crate::worker::check::Checker;
-use anyhow::{Result, anyhow};
+use crate::worker::rule::RuleError;
+use anyhow::Result;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -28,18 +29,11 @@ pub fn run(command: &RulesCommand, settings: &Settings) -> Result<u8> {
 
 /// A content folder with the macros of the settings over its own. What is broken in it is said.
 fn folder(path: &Path, settings: &Settings) -> Result<Folder> {
-    let mut folder = Folder::read(path).map_err(|error| anyhow!("{}", error.drawn()))?;
-    add_macros(&mut folder.macros, settings)?;
+    let mut folder = Folder::read(path).map_err(RuleError::from)?;
+    folder
+        .add_macros(&settings.macros)
+        .map_err(RuleError::from)?;
     Ok(folder)
-}
-
-fn add_macros(macros: &mut Macros, settings: &Settings) -> Result<()> {
-    for path in &settings.macros {
-        macros
-            .add(path)
-            .map_err(|error| anyhow!("{}", error.drawn()))?;
-    }
-    Ok(())
 }
 
 fn say_broken(folder: &Folder) {
@@ -55,8 +49,7 @@ fn check(args: &Check, settings: &Settings) -> Result<u8> {
     }
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;
-    let macros = folder.macros.clone();
-    let mut checker = Checker::new(macros, &models, &sources, &args.path, settings.tz);
+    let mut checker = Checker::new(&folder, &models, &sources, settings.tz);
     let found = checker.check_all(&folder.detections);
     let broken: Vec<Placed> = folder.problems.iter().map(Placed::from).collect();
     let summary = CheckSummary::of(&found, &broken);
@@ -81,7 +74,7 @@ fn list(args: &List, settings: &Settings) -> Result<u8> {
             say_broken(&folder);
             folder.detections
         }
-        None => vec![Detection::built_in().map_err(|error| anyhow!("{}", error.drawn()))?],
+        None => vec![Detection::built_in().map_err(RuleError::from)?],
     };
     let wanted = args.text.as_deref().unwrap_or("").to_lowercase();
     let mut rules: Vec<&Detection> = rules

@@ -1,9 +1,9 @@
 //! Whether rules can be run, and what they look for: for each rule of a content folder the end of
 //! the way from its text to its needles, nothing read of any evidence.
 
-use super::rule::compile;
+use super::rule::{compile, options};
 use crate::cim::{Dataset, Models, Sources};
-use crate::content::{Class, Detection, Macros, ParsedSearch};
+use crate::content::{Class, Detection, Folder, Macros, ParsedSearch};
 use crate::event::Zone;
 use crate::evidence::prefilter::Wanted;
 use crate::report::rules::{Checked, Status};
@@ -17,30 +17,23 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Checker<'a> {
     /// All macros but the rules' own filters.
-    pub macros: Macros,
-    /// Which sources make rows.
-    pub sources: &'a Sources,
+    macros: Macros,
+    sources: &'a Sources,
     /// The folder whose rules they are: paths are told below it.
-    pub folder: &'a Path,
+    folder: &'a Path,
     datasets: Vec<Dataset>,
     options: PlanOptions,
 }
 
 impl<'a> Checker<'a> {
-    /// With these macros, models and sources.
-    pub fn new(
-        macros: Macros,
-        models: &Models,
-        sources: &'a Sources,
-        folder: &'a Path,
-        zone: Zone,
-    ) -> Self {
+    /// For rules of this content over the rows that `sources` make.
+    pub fn new(content: &'a Folder, models: &Models, sources: &'a Sources, zone: Zone) -> Self {
         Self {
-            macros,
+            macros: content.macros.clone(),
             sources,
-            folder,
+            folder: &content.path,
             datasets: models.datasets().cloned().collect(),
-            options: PlanOptions { zone, now: None },
+            options: options(content, zone),
         }
     }
 

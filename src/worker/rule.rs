@@ -5,7 +5,7 @@ use super::check::lints;
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
-use crate::content::{Detection, LoadError, Macros, ParsedSearch};
+use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
@@ -60,27 +60,25 @@ impl Rule {
             Some(path) => Detection::read(path)?,
             None => Detection::built_in()?,
         };
-        let mut macros = Macros::built_in()?;
-        macros.add_filter_of(&detection);
-        for path in &files.macros {
-            macros.add(path)?;
-        }
-        Self::of(detection, macros, Attack::built_in()?, models, zone)
+        let mut content = Folder::built_in()?;
+        content.macros.add_filter_of(&detection);
+        content.add_macros(&files.macros)?;
+        Self::of(detection, &content, models, zone)
     }
 
-    /// Makes a rule ready that was read already, with the macros and ATT&CK names of its content.
+    /// Makes a rule ready that was read already, with the macros and all else of its content.
     pub fn of(
         detection: Detection,
-        mut macros: Macros,
-        attack: Attack,
+        content: &Folder,
         models: &Models,
         zone: Zone,
     ) -> Result<Self, RuleError> {
+        let mut macros = content.macros.clone();
         macros.add_filter_of(&detection);
         let parsed =
             ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
         let datasets: Vec<Dataset> = models.datasets().cloned().collect();
-        let options = PlanOptions { zone, now: None };
+        let options = options(content, zone);
         let plan = compile(&parsed, &datasets, &options).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
@@ -91,7 +89,7 @@ impl Rule {
         Ok(Self {
             detection,
             macros,
-            attack,
+            attack: content.attack.clone(),
             parsed,
             plan,
             datasets,
@@ -227,6 +225,11 @@ impl Rule {
             latest: bounds.1,
         }
     }
+}
+
+/// What a plan needs of the content that its rule belongs to.
+pub fn options(_content: &Folder, zone: Zone) -> PlanOptions {
+    PlanOptions { zone, now: None }
 }
 
 /// Makes the plan of a rule's search. A rule over what other rules found is refused: it reads no

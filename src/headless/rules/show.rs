@@ -1,22 +1,21 @@
 //! `gimlet rules show`: all that is known of one rule. One that can't be run is shown too, with why.
 
-use super::{add_macros, folder, print, say_broken};
+use super::{folder, print, say_broken};
 use crate::cim::{Models, Sources};
 use crate::cli::rules::Show;
 use crate::config::Settings;
 use crate::content::attack::Attack;
-use crate::content::{Detection, Folder, Macros};
+use crate::content::{Detection, Folder};
 use crate::event::visible::visible_lines;
 use crate::headless::rows::say;
 use crate::headless::status;
 use crate::report::rules::Checked;
 use crate::worker::RuleView;
 use crate::worker::check::Checker;
-use crate::worker::rule::Rule;
+use crate::worker::rule::{Rule, RuleError};
 use crate::worker::sections;
 use anyhow::{Result, anyhow};
 use std::io::{self, Write};
-use std::path::Path;
 
 /// Runs the command; returns the exit status.
 pub fn run(args: &Show, settings: &Settings) -> Result<u8> {
@@ -36,16 +35,9 @@ pub fn run(args: &Show, settings: &Settings) -> Result<u8> {
     };
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;
-    let macros = content.macros.clone();
-    let mut checker = Checker::new(macros, &models, &sources, Path::new(""), settings.tz);
+    let mut checker = Checker::new(&content, &models, &sources, settings.tz);
     let found = checker.check_all(std::slice::from_ref(&detection));
-    let rule = Rule::of(
-        detection.clone(),
-        content.macros.clone(),
-        content.attack.clone(),
-        &models,
-        settings.tz,
-    );
+    let rule = Rule::of(detection.clone(), &content, &models, settings.tz);
     let stories = stories(&detection, &content);
     print(|out| match &rule {
         Ok(rule) => write_rule(out, &rule.view(), found.first(), &stories),
@@ -63,15 +55,14 @@ fn content(args: &Show, settings: &Settings) -> Result<Folder> {
     if let Some(path) = &args.content.content {
         return folder(path, settings);
     }
-    let wrong = |error: crate::content::LoadError| anyhow!("{}", error.drawn());
-    let mut macros = Macros::built_in().map_err(wrong)?;
-    add_macros(&mut macros, settings)?;
-    Ok(Folder {
-        detections: vec![Detection::built_in().map_err(wrong)?],
-        macros,
-        attack: Attack::built_in().map_err(wrong)?,
-        ..Folder::default()
-    })
+    let mut content = Folder::built_in().map_err(RuleError::from)?;
+    content
+        .add_macros(&settings.macros)
+        .map_err(RuleError::from)?;
+    content
+        .detections
+        .push(Detection::built_in().map_err(RuleError::from)?);
+    Ok(content)
 }
 
 /// What its stories are about.

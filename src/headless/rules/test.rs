@@ -51,13 +51,7 @@ pub fn run(args: &Test, settings: &Settings) -> Result<u8> {
     };
     let mut sums = Sums::default();
     for detection in folder.detections.iter().filter(|d| !d.tests.is_empty()) {
-        let rule = Rule::of(
-            detection.clone(),
-            folder.macros.clone(),
-            folder.attack.clone(),
-            &models,
-            settings.tz,
-        );
+        let rule = Rule::of(detection.clone(), &folder, &models, settings.tz);
         let lines = tests_of(detection, &mut sums, |test| match &rule {
             Ok(rule) => Ok(run_test(rule, test, &data, &sources, &options)),
             Err(_) => Err(()),
