@@ -223,6 +223,9 @@ pub struct ReadingArgs {
     /// Macros that replace the content's own: macros.conf or YAML, file or folder (several)
     #[arg(long, value_name = "PATH")]
     pub macros: Vec<PathBuf>,
+    /// Rows of lookups: NAME.csv for the lookup NAME, or a folder of such files (several)
+    #[arg(long, value_name = "PATH")]
+    pub lookups: Vec<PathBuf>,
     /// CrowdStrike aidmaster file, for host names
     #[arg(long, value_name = "FILE")]
     pub hosts: Option<PathBuf>,

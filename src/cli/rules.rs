@@ -48,9 +48,9 @@ pub struct Check {
     /// A checkout of Splunk's security content, a folder of rules, or one rule
     #[arg(value_name = "DIR|FILE")]
     pub path: PathBuf,
-    /// Macros.
+    /// What is laid over the content.
     #[command(flatten)]
-    pub macros: MacroArgs,
+    pub over: OverArgs,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Shape::Text)]
     pub format: Shape,
@@ -82,9 +82,9 @@ pub struct Show {
     /// The content.
     #[command(flatten)]
     pub content: ContentArgs,
-    /// Macros.
+    /// What is laid over the content.
     #[command(flatten)]
-    pub macros: MacroArgs,
+    pub over: OverArgs,
 }
 
 /// `gimlet rules test`.
@@ -97,9 +97,9 @@ pub struct Test {
     /// The folder with the data of the tests
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Macros.
+    /// What is laid over the content.
     #[command(flatten)]
-    pub macros: MacroArgs,
+    pub over: OverArgs,
 }
 
 /// Which content.
@@ -110,12 +110,15 @@ pub struct ContentArgs {
     pub content: Option<PathBuf>,
 }
 
-/// Macros over those of the content.
-#[derive(Debug, Clone, Args)]
-pub struct MacroArgs {
+/// What is laid over the content.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OverArgs {
     /// Macros that replace the content's own: macros.conf or YAML, file or folder (several)
     #[arg(long, value_name = "PATH")]
     pub macros: Vec<PathBuf>,
+    /// Rows of lookups: NAME.csv for the lookup NAME, or a folder of such files (several)
+    #[arg(long, value_name = "PATH")]
+    pub lookups: Vec<PathBuf>,
 }
 
 /// A shape of what is told of rules.
@@ -131,10 +134,10 @@ impl RulesCommand {
     /// The macros that replace the content's own.
     pub fn macros(&self) -> &[PathBuf] {
         match self {
-            Self::Check(check) => &check.macros.macros,
+            Self::Check(check) => &check.over.macros,
             Self::List(_) => &[],
-            Self::Show(show) => &show.macros.macros,
-            Self::Test(test) => &test.macros.macros,
+            Self::Show(show) => &show.over.macros,
+            Self::Test(test) => &test.over.macros,
         }
     }
 }

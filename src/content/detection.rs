@@ -256,10 +256,11 @@ impl Detection {
         lower.replace([' ', '-', '.', '/'], "_") + "_filter"
     }
 
-    /// It lies below a folder `deprecated`: the public content keeps such rules for the record.
+    /// It lies below a folder `deprecated` of the content: kept for the record.
     pub fn is_deprecated(&self) -> bool {
-        let mut folders = Path::new(&self.origin).components();
-        folders.any(|folder| folder.as_os_str() == "deprecated")
+        let folders = self.origin.rsplit(['/', '\\']).skip(1);
+        let mut below = folders.take_while(|folder| *folder != "detections");
+        below.any(|folder| folder == "deprecated")
     }
 
     /// It says that only a person can test it (`tags.manual_test`, until 2026).

@@ -14,6 +14,7 @@ use super::lookups::Lookups;
 use super::macros::Macros;
 use super::story::Story;
 pub use find::FindError;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::WalkDir;
@@ -67,7 +68,7 @@ impl Folder {
             return Err(LoadError::new(&shown, "holds no rule")
                 .with_help("rules are files with the ending .yml"));
         }
-        for read in in_parallel(&files, Detection::read) {
+        for read in in_parallel(&files, |file| Detection::read(file)) {
             match read {
                 Ok(detection) => folder.detections.push(detection),
                 Err(problem) => problems.push(problem),
@@ -118,7 +119,7 @@ impl Folder {
         }
         if let Some(stories) = there("stories") {
             let files = yaml_files(&stories, &mut folder.problems);
-            for read in in_parallel(&files, Story::read) {
+            for read in in_parallel(&files, |file| Story::read(file)) {
                 match read {
                     Ok(story) => folder.stories.push(story),
                     Err(problem) => folder.problems.push(problem),
@@ -135,6 +136,18 @@ impl Folder {
     pub fn add_macros(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
         for path in paths {
             self.macros.add(path)?;
+        }
+        Ok(())
+    }
+
+    /// Lays lookups over those that are there: CSV files of their own, or folders as
+    /// [`Lookups::add`] takes them.
+    pub fn add_lookups(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
+        for path in paths {
+            let lookups = Arc::make_mut(&mut self.lookups);
+            if let Some(problem) = lookups.add(path).into_iter().next() {
+                return Err(problem);
+            }
         }
         Ok(())
     }
@@ -183,19 +196,21 @@ fn is_yaml(path: &Path) -> bool {
         .is_some_and(|e| e.eq_ignore_ascii_case("yml") || e.eq_ignore_ascii_case("yaml"))
 }
 
-/// What `read` makes of each file, in their order. Reading is most of the time that a checkout
-/// takes, and files do not depend on each other.
-fn in_parallel<T: Send>(files: &[PathBuf], read: fn(&Path) -> T) -> Vec<T> {
+/// What `make` makes of each thing, in their order, on all processors: the things of a folder do
+/// not depend on each other.
+pub fn in_parallel<A: Sync, B: Send>(things: &[A], make: impl Fn(&A) -> B + Sync) -> Vec<B> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = files.len().div_ceil(threads).max(1);
+    let share = things.len().div_ceil(threads).max(1);
+    let make = &make;
     std::thread::scope(|scope| {
-        let parts: Vec<_> = files
+        let parts: Vec<_> = things
             .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|file| read(file)).collect::<Vec<_>>()))
+            .map(|part| scope.spawn(move || part.iter().map(make).collect::<Vec<_>>()))
             .collect();
         let parts = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-        // A reader that panicked has no files; the others' are there.
-        parts.flat_map(Result::unwrap_or_default).collect()
+        // Nothing is left out in silence: what panicked there does so here.
+        let whole = parts.map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)));
+        whole.flatten().collect()
     })
 }
 

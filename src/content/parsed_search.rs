@@ -79,13 +79,12 @@ impl ParsedSearch {
         }
     }
 
-    /// A message of a later stage on one line, with its place in the file.
+    /// A message of a later stage on one line, with its place in the file and the remedy.
     pub fn said(&self, rule: &Detection, diagnostic: &Diagnostic) -> String {
-        let excerpt = rule.excerpt(self.expanded.origin(diagnostic.span).span);
-        let (line, column) = excerpt.place();
-        let help = diagnostic.help.as_ref();
+        let placed = self.placed(rule, diagnostic);
+        let help = placed.help.as_ref();
         let help = help.map_or_else(String::new, |help| format!(": {help}"));
-        format!("{}:{line}:{column}: {diagnostic}{help}", excerpt.name)
+        format!("{placed}{help}")
     }
 
     /// Draws a message about a place of this search, which a later stage found.

@@ -77,11 +77,9 @@ impl Placed {
 }
 
 impl ParsedSearch {
-    /// Messages of a later stage about this search, which was written in a rule.
-    pub fn placed(&self, rule: &Detection, diagnostics: &[Diagnostic]) -> Vec<Placed> {
-        let excerpt = |span| rule.excerpt(span);
-        let placed = |one| in_expanded(one, &self.expanded, &excerpt);
-        diagnostics.iter().map(placed).collect()
+    /// A message of a later stage about this search, which was written in a rule.
+    pub fn placed(&self, rule: &Detection, diagnostic: &Diagnostic) -> Placed {
+        in_expanded(diagnostic, &self.expanded, &|span| rule.excerpt(span))
     }
 }
 

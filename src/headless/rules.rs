@@ -6,7 +6,7 @@ mod test;
 use super::rows::{say, unless_closed};
 use super::status;
 use crate::cim::{Models, Sources};
-use crate::cli::rules::{Check, List, RulesCommand, Shape};
+use crate::cli::rules::{Check, List, OverArgs, RulesCommand, Shape};
 use crate::config::Settings;
 use crate::content::{Detection, Folder, Placed};
 use crate::event::visible::visible;
@@ -28,12 +28,17 @@ pub fn run(command: &RulesCommand, settings: &Settings) -> Result<u8> {
 }
 
 /// A content folder with the macros of the settings over its own. What is broken in it is said.
-fn folder(path: &Path, settings: &Settings) -> Result<Folder> {
+fn folder(path: &Path, over: &OverArgs, settings: &Settings) -> Result<Folder> {
     let mut folder = Folder::read(path).map_err(RuleError::from)?;
-    folder
-        .add_macros(&settings.macros)
-        .map_err(RuleError::from)?;
+    lay_over(&mut folder, over, settings)?;
     Ok(folder)
+}
+
+/// The macros of the settings hold those of the command line.
+fn lay_over(folder: &mut Folder, over: &OverArgs, settings: &Settings) -> Result<()> {
+    let macros = folder.add_macros(&settings.macros);
+    let all = macros.and_then(|()| folder.add_lookups(&over.lookups));
+    Ok(all.map_err(RuleError::from)?)
 }
 
 fn say_broken(folder: &Folder) {
@@ -43,7 +48,7 @@ fn say_broken(folder: &Folder) {
 }
 
 fn check(args: &Check, settings: &Settings) -> Result<u8> {
-    let folder = folder(&args.path, settings)?;
+    let folder = folder(&args.path, &args.over, settings)?;
     if args.format == Shape::Text {
         say_broken(&folder);
     }
@@ -70,7 +75,7 @@ fn check(args: &Check, settings: &Settings) -> Result<u8> {
 fn list(args: &List, settings: &Settings) -> Result<u8> {
     let rules = match &args.content.content {
         Some(path) => {
-            let folder = folder(path, settings)?;
+            let folder = folder(path, &OverArgs::default(), settings)?;
             say_broken(&folder);
             folder.detections
         }

@@ -67,7 +67,7 @@ fn engine_for(
     risk_files: &[PathBuf],
     settings: &Settings,
 ) -> Result<(Engine, Vec<String>)> {
-    let (rule, sources, broken) = load(wanted, reading.content.as_deref(), settings)?;
+    let (rule, sources, broken) = load(wanted, Some(reading), settings)?;
     let mut hosts = Hosts::default();
     if let Some(path) = &reading.hosts {
         let text = read_text(path)?;
@@ -126,11 +126,13 @@ pub fn demo_engine(settings: &Settings) -> Result<Engine> {
 /// The rule, the sources and what is to be said of the content.
 fn load(
     wanted: Wanted,
-    content: Option<&Path>,
+    reading: Option<&ReadingArgs>,
     settings: &Settings,
 ) -> Result<(Rule, Sources, Vec<String>)> {
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;
+    let content = reading.and_then(|reading| reading.content.as_deref());
+    let lookups = reading.map_or(&[][..], |reading| &reading.lookups);
     let mut folder = match (content, &wanted) {
         (Some(path), Wanted::Named(_)) => Folder::read(path),
         (Some(path), _) => Folder::without_rules(path),
@@ -144,9 +146,9 @@ fn load(
         Wanted::Read(detection) => *detection,
     };
     folder.macros.add_filter_of(&detection);
-    folder
-        .add_macros(&settings.macros)
-        .map_err(RuleError::from)?;
+    let macros = folder.add_macros(&settings.macros);
+    let all = macros.and_then(|()| folder.add_lookups(lookups));
+    all.map_err(RuleError::from)?;
     let rule = Rule::of(detection, &folder, &models, settings.tz)?;
     let remarks = match folder.problems.len() as u64 {
         0 => Vec::new(),

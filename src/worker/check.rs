@@ -3,7 +3,8 @@
 
 use super::rule::{compile, options};
 use crate::cim::{Dataset, Models, Sources};
-use crate::content::{Class, Detection, Folder, Macros, ParsedSearch};
+use crate::content::folder::in_parallel;
+use crate::content::{Class, Detection, Folder, Macros, ParsedSearch, Placed};
 use crate::event::Zone;
 use crate::evidence::prefilter::Wanted;
 use crate::report::rules::{Checked, Status};
@@ -42,20 +43,8 @@ impl<'a> Checker<'a> {
         for rule in rules {
             self.macros.add_filter_of(rule);
         }
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = rules.len().div_ceil(threads).max(1);
         let checker = &*self;
-        let check = move |part: &[Detection]| -> Vec<Checked> {
-            part.iter().map(|rule| checker.check(rule)).collect()
-        };
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = rules
-                .chunks(share)
-                .map(|part| scope.spawn(move || check(part)))
-                .collect();
-            let parts = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-            parts.flat_map(Result::unwrap_or_default).collect()
-        })
+        in_parallel(rules, |rule| checker.check(rule))
     }
 
     /// Checks a rule, whose filter macro must be known.
@@ -70,7 +59,7 @@ impl<'a> Checker<'a> {
         };
         checked.parses = true;
         match compile(&parsed, &self.datasets, &self.options) {
-            Err(problems) => checked.reasons = parsed.placed(rule, &problems),
+            Err(problems) => checked.reasons = placed(&parsed, rule, &problems),
             Ok(plan) => {
                 let lints = lints(&parsed, &plan);
                 checked.status = if lints.is_empty() {
@@ -78,7 +67,7 @@ impl<'a> Checker<'a> {
                 } else {
                     Status::RunsWithLints
                 };
-                checked.reasons = parsed.placed(rule, &lints);
+                checked.reasons = placed(&parsed, rule, &lints);
                 self.look_for(&plan, &mut checked);
             }
         }
@@ -118,6 +107,11 @@ impl<'a> Checker<'a> {
         }
         checked.needles = texts.into_iter().collect();
     }
+}
+
+fn placed(parsed: &ParsedSearch, rule: &Detection, messages: &[Diagnostic]) -> Vec<Placed> {
+    let placed = |message| parsed.placed(rule, message);
+    messages.iter().map(placed).collect()
 }
 
 /// What is odd about a search that runs, in the order of the text.

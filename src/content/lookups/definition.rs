@@ -67,6 +67,23 @@ impl Definition {
         }
     }
 
+    /// The same lookup with the rows of another file.
+    pub(super) fn with_rows_of(&self, path: &Path) -> Self {
+        Self {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            origin: self.origin.clone(),
+            kind: LookupKind::Csv(path.to_owned()),
+            fields: self.fields.clone(),
+            case_sensitive: self.case_sensitive,
+            match_types: self.match_types.clone(),
+            min_matches: self.min_matches,
+            max_matches: self.max_matches,
+            default_match: self.default_match.clone(),
+            rows: OnceLock::new(),
+        }
+    }
+
     /// Reads a YAML file; its CSV stands beside it.
     pub(super) fn read(path: &Path) -> Result<Self, LoadError> {
         let origin = path.display().to_string();

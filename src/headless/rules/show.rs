@@ -1,6 +1,6 @@
 //! `gimlet rules show`: all that is known of one rule. One that can't be run is shown too, with why.
 
-use super::{folder, print, say_broken};
+use super::{folder, lay_over, print, say_broken};
 use crate::cim::{Models, Sources};
 use crate::cli::rules::Show;
 use crate::config::Settings;
@@ -53,12 +53,10 @@ pub fn run(args: &Show, settings: &Settings) -> Result<u8> {
 /// The folder, or the rule that comes with the program.
 fn content(args: &Show, settings: &Settings) -> Result<Folder> {
     if let Some(path) = &args.content.content {
-        return folder(path, settings);
+        return folder(path, &args.over, settings);
     }
     let mut content = Folder::built_in().map_err(RuleError::from)?;
-    content
-        .add_macros(&settings.macros)
-        .map_err(RuleError::from)?;
+    lay_over(&mut content, &args.over, settings)?;
     content
         .detections
         .push(Detection::built_in().map_err(RuleError::from)?);
