@@ -100,6 +100,15 @@ impl LookupError {
         }
     }
 
+    /// The stable name of the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KvStore(_) => "DEP-KV",
+            Self::Model(_) => "DEP-MLTK",
+            Self::Unknown(_) | Self::NoFile { .. } | Self::Broken(_) => "SPL-LOOKUP",
+        }
+    }
+
     /// What it needs can't exist without a server, whatever files are there.
     pub fn is_impossible(&self) -> bool {
         matches!(self, Self::KvStore(_) | Self::Model(_))

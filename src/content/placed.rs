@@ -1,9 +1,10 @@
 //! A message about a search with its place in the file that a person wrote, for those who print
 //! many of them or hand them to a program. How one is drawn with its text is `spl::diagnostic`'s.
 
-use super::detection::Detection;
+use super::detection::{Detection, Drilldown};
+use super::drilldown::ResolvedDrilldown;
 use super::load_error::LoadError;
-use super::parsed_search::{ParsedSearch, SearchError};
+use super::parsed_search::{ParsedSearch, SearchError, excerpt_of_drilldown};
 use crate::spl::Diagnostic;
 use crate::spl::diagnostic::Excerpt;
 use crate::spl::macros::{Expanded, Origin};
@@ -80,6 +81,19 @@ impl ParsedSearch {
     /// A message of a later stage about this search, which was written in a rule.
     pub fn placed(&self, rule: &Detection, diagnostic: &Diagnostic) -> Placed {
         in_expanded(diagnostic, &self.expanded, &|span| rule.excerpt(span))
+    }
+}
+
+impl ResolvedDrilldown {
+    /// The same about the search of a drilldown, of the rule that it was resolved of.
+    pub fn placed(
+        &self,
+        rule: &Detection,
+        drilldown: &Drilldown,
+        diagnostic: &Diagnostic,
+    ) -> Placed {
+        let excerpt = |span| excerpt_of_drilldown(rule, drilldown, span);
+        in_expanded(diagnostic, &self.expanded, &excerpt)
     }
 }
 

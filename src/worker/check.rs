@@ -1,6 +1,8 @@
 //! Whether rules can be run, and what they look for: for each rule of a content folder the end of
 //! the way from its text to its needles, nothing read of any evidence.
 
+mod drilldowns;
+
 use super::rule::{compile, options};
 use crate::cim::{Dataset, Models, Sources};
 use crate::content::folder::in_parallel;
@@ -61,13 +63,20 @@ impl<'a> Checker<'a> {
         match compile(&parsed, &self.datasets, &self.options) {
             Err(problems) => checked.reasons = placed(&parsed, rule, &problems),
             Ok(plan) => {
-                let lints = lints(&parsed, &plan);
-                checked.status = if lints.is_empty() {
+                let mut odd = placed(&parsed, rule, &lints(&parsed, &plan));
+                odd.extend(drilldowns::check(
+                    rule,
+                    &self.macros,
+                    &self.datasets,
+                    &self.options,
+                    &odd,
+                ));
+                checked.status = if odd.is_empty() {
                     Status::Runs
                 } else {
                     Status::RunsWithLints
                 };
-                checked.reasons = placed(&parsed, rule, &lints);
+                checked.reasons = odd;
                 self.look_for(&plan, &mut checked);
             }
         }
@@ -121,3 +130,6 @@ pub fn lints(parsed: &ParsedSearch, plan: &Plan) -> Vec<Diagnostic> {
     lints.sort_by_key(|lint| lint.span.start);
     lints
 }
+
+#[cfg(test)]
+mod tests;
