@@ -133,6 +133,7 @@ fn rules_are_listed_and_shown_by_what_a_person_types() {
     let refused = gimlet(["rules", "show", "--content", "checkout", "model"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stdout).contains("| `odd_score`"));
+    assert!(text(&refused.stdout).contains("| apply made_up_model"));
     assert!(
         text(&refused.stderr).contains("macro 'odd_score' (checkout/macros/odd_score.yml):4:5")
     );

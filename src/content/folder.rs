@@ -17,7 +17,7 @@ pub use find::FindError;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// How deep a folder of rules is searched.
 const MAX_FOLDERS: usize = 16;
@@ -178,7 +178,8 @@ fn yaml_files(folder: &Path, problems: &mut Vec<LoadError>) -> Vec<PathBuf> {
     for entry in walk {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.depth() == 0 || is_yaml(entry.path()) => {
+            // A pipe may be named, but one that lies about would never end.
+            Ok(entry) if entry.depth() == 0 || (is_yaml(entry.path()) && is_file(&entry)) => {
                 files.push(entry.into_path());
             }
             Ok(_) => {}
@@ -189,6 +190,11 @@ fn yaml_files(folder: &Path, problems: &mut Vec<LoadError>) -> Vec<PathBuf> {
         }
     }
     files
+}
+
+fn is_file(entry: &DirEntry) -> bool {
+    // Of a link, what it leads to.
+    entry.path().is_file()
 }
 
 fn is_yaml(path: &Path) -> bool {

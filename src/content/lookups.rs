@@ -267,7 +267,10 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(problem)? {
-        files.push(entry.map_err(problem)?.path());
+        let path = entry.map_err(problem)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
     }
     files.sort();
     Ok(files)

@@ -172,7 +172,7 @@ impl SearchError {
     }
 
     /// The search with its macros put in, where that could be done.
-    pub(super) fn expanded(&self) -> Option<&Expanded> {
+    pub fn expanded(&self) -> Option<&Expanded> {
         self.expanded.as_ref()
     }
 

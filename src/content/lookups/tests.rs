@@ -134,6 +134,7 @@ fn what_is_wrong_is_named_and_the_rest_is_known() {
         ("c.yml", "name: c\nfilename: c.csv\nmatch_type: LIKE(x)\n"),
         ("d.yml", "name: d: e\n"),
         ("e.yml", "name: e\n"),
+        ("f.yml", "name: f\nfilename: ../f.csv\n"),
         ("good.yml", "name: good\nfilename: good.csv\n"),
         ("good.csv", "a\nx\n"),
         ("empty.csv", ""),
@@ -154,6 +155,7 @@ fn what_is_wrong_is_named_and_the_rest_is_known() {
                 "{}:1:1: the lookup does not say where its rows are",
                 at("e.yml")
             ),
+            format!("{}:2:11: '../f.csv' is no name of a file", at("f.yml")),
         ]
     );
     assert!(lookups.get("good").is_ok());

@@ -4,8 +4,7 @@ use super::{folder, lay_over, print, say_broken};
 use crate::cim::{Models, Sources};
 use crate::cli::rules::Show;
 use crate::config::Settings;
-use crate::content::attack::Attack;
-use crate::content::{Detection, Folder};
+use crate::content::{Detection, Folder, ParsedSearch};
 use crate::event::visible::visible_lines;
 use crate::headless::rows::say;
 use crate::headless::status;
@@ -41,7 +40,7 @@ pub fn run(args: &Show, settings: &Settings) -> Result<u8> {
     let stories = stories(&detection, &content);
     print(|out| match &rule {
         Ok(rule) => write_rule(out, &rule.view(), found.first(), &stories),
-        Err(_) => write_refused(out, &detection, &content.attack, &stories),
+        Err(_) => write_refused(out, &detection, &content, &stories),
     })?;
     let Err(error) = rule else {
         return Ok(status::READ);
@@ -123,14 +122,26 @@ fn indicator((field, kind, value, others): &(String, String, String, String)) ->
 fn write_refused(
     out: &mut dyn Write,
     rule: &Detection,
-    attack: &Attack,
+    content: &Folder,
     stories: &[(String, String)],
 ) -> io::Result<()> {
     let heading = format!("{}\nversion {} · {}", rule.name, rule.version, rule.kind);
     write_text(out, "", &heading)?;
-    write_sections(out, &sections(rule, attack, &[]))?;
+    write_sections(out, &sections(rule, &content.attack, &[]))?;
     write_sections(out, stories)?;
-    write_section(out, "Search", &rule.search)
+    write_section(out, "Search", &rule.search)?;
+    let expanded = expanded(rule, content).unwrap_or_default();
+    write_section(out, "Search with its macros expanded", &expanded)
+}
+
+/// The search with its macros put in, where all are known.
+fn expanded(rule: &Detection, content: &Folder) -> Option<String> {
+    let mut macros = content.macros.clone();
+    macros.add_filter_of(rule);
+    match ParsedSearch::of(rule, &macros) {
+        Ok(parsed) => Some(parsed.expanded.text),
+        Err(error) => error.expanded().map(|expanded| expanded.text.clone()),
+    }
 }
 
 fn write_sections(out: &mut dyn Write, sections: &[(String, String)]) -> io::Result<()> {
