@@ -14,8 +14,10 @@ use super::lookups::Lookups;
 use super::macros::Macros;
 use super::story::Story;
 pub use find::FindError;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
+use std::sync::Arc;
+use walkdir::{DirEntry, WalkDir};
 
 /// How deep a folder of rules is searched.
 const MAX_FOLDERS: usize = 16;
@@ -33,7 +35,7 @@ pub struct Folder {
     /// The macros that come with the program with those of the folder over them.
     pub macros: Macros,
     /// The lookups.
-    pub lookups: Lookups,
+    pub lookups: Arc<Lookups>,
     /// The stories, by path.
     pub stories: Vec<Story>,
     /// ATT&CK names.
@@ -66,7 +68,7 @@ impl Folder {
             return Err(LoadError::new(&shown, "holds no rule")
                 .with_help("rules are files with the ending .yml"));
         }
-        for read in in_parallel(&files, Detection::read) {
+        for read in in_parallel(&files, |file| Detection::read(file)) {
             match read {
                 Ok(detection) => folder.detections.push(detection),
                 Err(problem) => problems.push(problem),
@@ -75,6 +77,25 @@ impl Folder {
         problems.append(&mut folder.problems);
         folder.problems = problems;
         Ok(folder)
+    }
+
+    /// What comes with the program: its macros, its ATT&CK names, no rule.
+    pub fn built_in() -> Result<Self, LoadError> {
+        Self::around(None)
+    }
+
+    /// The same as [`Folder::read`] without reading the rules, for who has one already.
+    pub fn without_rules(path: &Path) -> Result<Self, LoadError> {
+        let root = root_of(path);
+        if root.is_none() {
+            let shown = path.display().to_string();
+            return Err(LoadError::new(
+                &shown,
+                "is no content: it has no folders 'detections' and 'macros'",
+            )
+            .with_help("give a checkout of security_content"));
+        }
+        Self::around(root.as_deref())
     }
 
     /// What a checkout holds beside its rules; without one, what comes with the program.
@@ -92,11 +113,13 @@ impl Folder {
             folder.problems.extend(folder.macros.add_content(&macros));
         }
         if let Some(lookups) = there("lookups") {
-            folder.problems.extend(folder.lookups.add(&lookups));
+            let mut known = Lookups::default();
+            folder.problems.extend(known.add(&lookups));
+            folder.lookups = Arc::new(known);
         }
         if let Some(stories) = there("stories") {
             let files = yaml_files(&stories, &mut folder.problems);
-            for read in in_parallel(&files, Story::read) {
+            for read in in_parallel(&files, |file| Story::read(file)) {
                 match read {
                     Ok(story) => folder.stories.push(story),
                     Err(problem) => folder.problems.push(problem),
@@ -109,17 +132,41 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Lays macros over those that are there, each file or folder over the one before.
+    pub fn add_macros(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
+        for path in paths {
+            self.macros.add(path)?;
+        }
+        Ok(())
+    }
+
+    /// Lays lookups over those that are there: CSV files of their own, or folders as
+    /// [`Lookups::add`] takes them.
+    pub fn add_lookups(&mut self, paths: &[PathBuf]) -> Result<(), LoadError> {
+        for path in paths {
+            let lookups = Arc::make_mut(&mut self.lookups);
+            if let Some(problem) = lookups.add(path).into_iter().next() {
+                return Err(problem);
+            }
+        }
+        Ok(())
+    }
+
     /// A story by its name.
     pub fn story(&self, name: &str) -> Option<&Story> {
         self.stories.iter().find(|story| story.name == name)
     }
 }
 
-/// The checkout that a path is or lies in: the nearest folder with rules and macros.
+/// The checkout that a path is or lies in: the nearest folder with rules and macros, as the path
+/// names it where it does.
 fn root_of(path: &Path) -> Option<PathBuf> {
-    let path = path.canonicalize().ok()?;
     let is_root = |folder: &&Path| folder.join(RULES).is_dir() && folder.join("macros").is_dir();
-    path.ancestors().find(is_root).map(Path::to_owned)
+    let named = path.ancestors().find(is_root).map(Path::to_owned);
+    named.or_else(|| {
+        let whole = path.canonicalize().ok()?;
+        whole.ancestors().find(is_root).map(Path::to_owned)
+    })
 }
 
 /// The YAML files below a folder, by path; a file is one whatever it is called.
@@ -131,7 +178,8 @@ fn yaml_files(folder: &Path, problems: &mut Vec<LoadError>) -> Vec<PathBuf> {
     for entry in walk {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.depth() == 0 || is_yaml(entry.path()) => {
+            // A pipe may be named, but one that lies about would never end.
+            Ok(entry) if entry.depth() == 0 || (is_yaml(entry.path()) && is_file(&entry)) => {
                 files.push(entry.into_path());
             }
             Ok(_) => {}
@@ -144,24 +192,31 @@ fn yaml_files(folder: &Path, problems: &mut Vec<LoadError>) -> Vec<PathBuf> {
     files
 }
 
+fn is_file(entry: &DirEntry) -> bool {
+    // Of a link, what it leads to.
+    entry.path().is_file()
+}
+
 fn is_yaml(path: &Path) -> bool {
     path.extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("yml") || e.eq_ignore_ascii_case("yaml"))
 }
 
-/// What `read` makes of each file, in their order. Reading is most of the time that a checkout
-/// takes, and files do not depend on each other.
-fn in_parallel<T: Send>(files: &[PathBuf], read: fn(&Path) -> T) -> Vec<T> {
+/// What `make` makes of each thing, in their order, on all processors: the things of a folder do
+/// not depend on each other.
+pub fn in_parallel<A: Sync, B: Send>(things: &[A], make: impl Fn(&A) -> B + Sync) -> Vec<B> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = files.len().div_ceil(threads).max(1);
+    let share = things.len().div_ceil(threads).max(1);
+    let make = &make;
     std::thread::scope(|scope| {
-        let parts: Vec<_> = files
+        let parts: Vec<_> = things
             .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|file| read(file)).collect::<Vec<_>>()))
+            .map(|part| scope.spawn(move || part.iter().map(make).collect::<Vec<_>>()))
             .collect();
         let parts = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-        // A reader that panicked has no files; the others' are there.
-        parts.flat_map(Result::unwrap_or_default).collect()
+        // Nothing is left out in silence: what panicked there does so here.
+        let whole = parts.map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)));
+        whole.flatten().collect()
     })
 }
 

@@ -90,17 +90,29 @@ impl LookupError {
     pub fn help(&self) -> String {
         match self {
             Self::Unknown(name) | Self::KvStore(name) => {
-                format!("give its rows as '{name}.csv' in the folder 'lookups' of --content")
+                let name = name.strip_suffix(".csv").unwrap_or(name);
+                format!("give its rows as a CSV file: --lookups {name}.csv")
             }
-            Self::NoFile { file, .. } => format!("put '{file}' where its definition is"),
+            Self::NoFile { name, .. } => {
+                format!("put it there, or give its rows: --lookups {name}.csv")
+            }
             Self::Model(_) => "no file can stand for it".to_owned(),
             Self::Broken(error) => error.help.clone().unwrap_or_default(),
         }
     }
 
-    /// A file that a person gives could remedy it.
-    pub fn is_remediable(&self) -> bool {
-        !matches!(self, Self::KvStore(_) | Self::Model(_))
+    /// The stable name of the message.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KvStore(_) => "DEP-KV",
+            Self::Model(_) => "DEP-MLTK",
+            Self::Unknown(_) | Self::NoFile { .. } | Self::Broken(_) => "SPL-LOOKUP",
+        }
+    }
+
+    /// What it needs can't exist without a server, whatever files are there.
+    pub fn is_impossible(&self) -> bool {
+        matches!(self, Self::KvStore(_) | Self::Model(_))
     }
 }
 
@@ -113,11 +125,14 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// Takes in the `*.yml` and `*.csv` of a folder; what comes later replaces what has its name.
-    /// Gives what could not be read; the rest is known.
-    pub fn add(&mut self, folder: &Path) -> Vec<LoadError> {
+    /// Takes in the `*.yml` and `*.csv` of a folder, or one CSV; what comes later replaces what has
+    /// its name. Gives what could not be read; the rest is known.
+    pub fn add(&mut self, path: &Path) -> Vec<LoadError> {
+        if path.is_file() {
+            return self.add_one(path).err().into_iter().collect();
+        }
         let mut problems = Vec::new();
-        let files = match list(folder) {
+        let files = match list(path) {
             Ok(files) => files,
             Err(problem) => return vec![problem],
         };
@@ -137,14 +152,28 @@ impl Lookups {
         problems
     }
 
+    /// A file that a person gives must be a CSV; it is read later, when a search asks for it.
+    fn add_one(&mut self, path: &Path) -> Result<(), LoadError> {
+        if has_ending(path, "csv") {
+            self.add_file(path);
+            return Ok(());
+        }
+        let shown = path.display().to_string();
+        Err(LoadError::new(&shown, "is no CSV by its name")
+            .with_help("give a file NAME.csv for the lookup NAME, or a folder of them"))
+    }
+
     /// Takes in a CSV of its own, known by its file name.
     fn add_file(&mut self, path: &Path) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
             return;
         };
         let stem = name.get(..name.len().saturating_sub(4)).unwrap_or(name);
-        // A file that is given stands for a collection of that name.
-        self.known.remove(stem);
+        // A file that is given stands for the lookup of that name, compared as that says.
+        if let Some(known) = self.known.get(stem) {
+            let given = known.with_rows_of(path);
+            self.known.insert(stem.to_owned(), Arc::new(given));
+        }
         let definition = Arc::new(Definition::of_file(name, path));
         self.files.insert(name.to_owned(), definition);
     }
@@ -239,7 +268,10 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(problem)? {
-        files.push(entry.map_err(problem)?.path());
+        let path = entry.map_err(problem)?.path();
+        if path.is_file() {
+            files.push(path);
+        }
     }
     files.sort();
     Ok(files)

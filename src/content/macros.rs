@@ -142,8 +142,8 @@ impl Macros {
         if let Err(problem) = collect_files(folder, 0, &mut files) {
             problems.push(problem);
         }
-        for file in files {
-            match self.read_file(&file, &[]) {
+        for file in files.iter().filter(|file| file.is_file()) {
+            match self.read_file(file, &[]) {
                 Ok((found, _)) => {
                     for one in found {
                         self.put(one);

@@ -2,6 +2,7 @@
 //! ATT&CK names, and the folder that holds them all. Reads files and makes searches of them; runs none.
 
 pub mod attack;
+pub mod class;
 pub mod detection;
 pub mod drilldown;
 pub mod folder;
@@ -11,16 +12,19 @@ pub mod macros;
 pub mod offset;
 pub mod parsed_search;
 mod place;
+pub mod placed;
 pub mod story;
 pub mod template;
 mod yaml;
 
+pub use class::Class;
 pub use detection::Detection;
 pub use folder::Folder;
 pub use load_error::LoadError;
 pub use lookups::{Lookup, LookupError, Lookups};
 pub use macros::Macros;
 pub use parsed_search::{ParsedSearch, SearchError};
+pub use placed::Placed;
 
 use std::io::Read as _;
 use std::path::Path;

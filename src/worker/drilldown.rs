@@ -128,8 +128,8 @@ impl Over<'_> {
                 });
                 drawn.collect::<Vec<_>>().join("\n")
             })?;
-        if let Some(refused) = refused_inputs(&plan) {
-            return Err(format!("this drilldown {refused}"));
+        if let Some((refused, help)) = refused_inputs(&plan) {
+            return Err(format!("{refused}: {help}"));
         }
         let mut result = match plan.input() {
             PlanInput::Table { model, dataset } if model == "Risk" && dataset == "All_Risk" => {

@@ -62,7 +62,7 @@ fn a_checkout_is_read_whole_and_what_is_broken_is_named() {
     let said: Vec<String> = folder
         .problems
         .iter()
-        .map(|problem| problem.to_string())
+        .map(ToString::to_string)
         .map(|text| text.replace(&format!("{}/", root.display()), ""))
         .map(|text| text.replace(&format!("{}/", checkout.path().display()), ""))
         .collect();

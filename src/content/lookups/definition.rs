@@ -67,6 +67,23 @@ impl Definition {
         }
     }
 
+    /// The same lookup with the rows of another file.
+    pub(super) fn with_rows_of(&self, path: &Path) -> Self {
+        Self {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            origin: self.origin.clone(),
+            kind: LookupKind::Csv(path.to_owned()),
+            fields: self.fields.clone(),
+            case_sensitive: self.case_sensitive,
+            match_types: self.match_types.clone(),
+            min_matches: self.min_matches,
+            max_matches: self.max_matches,
+            default_match: self.default_match.clone(),
+            rows: OnceLock::new(),
+        }
+    }
+
     /// Reads a YAML file; its CSV stands beside it.
     pub(super) fn read(path: &Path) -> Result<Self, LoadError> {
         let origin = path.display().to_string();
@@ -97,7 +114,7 @@ impl Definition {
             LookupKind::KvStore => return Err(LookupError::KvStore(self.name.clone())),
             LookupKind::Model => return Err(LookupError::Model(self.name.clone())),
         };
-        if !path.exists() {
+        if !path.is_file() {
             return Err(LookupError::NoFile {
                 name: self.name.clone(),
                 file: path.display().to_string(),
@@ -157,11 +174,10 @@ impl Source<'_> {
     fn kind(&self) -> Result<LookupKind, LoadError> {
         const HELP: &str = "write 'lookup_type: csv' or 'filename: NAME.csv'";
         let node = self.node;
-        let beside = |name: &str| self.path.with_file_name(name);
         if let Some(kind) = node.get("lookup_type") {
             return match kind.summary().to_ascii_lowercase().as_str() {
                 "csv" => {
-                    let named = node.get("filename").map(|file| beside(&file.summary()));
+                    let named = self.file()?;
                     let file = named.unwrap_or_else(|| self.path.with_extension("csv"));
                     Ok(LookupKind::Csv(file))
                 }
@@ -173,7 +189,7 @@ impl Source<'_> {
                 }
             };
         }
-        if let Some(file) = node.get("filename").map(|file| beside(&file.summary())) {
+        if let Some(file) = self.file()? {
             return Ok(if has_ending(&file, "mlmodel") {
                 LookupKind::Model
             } else {
@@ -184,6 +200,20 @@ impl Source<'_> {
             return Ok(LookupKind::KvStore);
         }
         Err(self.at(node, "the lookup does not say where its rows are", HELP))
+    }
+
+    /// The file that `filename` names: one beside this one, as in Splunk, where lookups have no
+    /// folders.
+    fn file(&self) -> Result<Option<PathBuf>, LoadError> {
+        let Some(node) = self.node.get("filename") else {
+            return Ok(None);
+        };
+        let name = node.summary();
+        if name.contains(['/', '\\']) || name == ".." || name == "." {
+            let message = format!("'{name}' is no name of a file");
+            return Err(self.at(node, &message, "name a file beside this one"));
+        }
+        Ok(Some(self.path.with_file_name(name)))
     }
 
     fn truth(&self, key: &str, usual: bool) -> Result<bool, LoadError> {

@@ -83,7 +83,7 @@ fn the_newer_generation_names_the_kind() {
     for name in ["kv", "old_kv"] {
         let error = lookups.get(name).unwrap_err();
         assert_eq!(error, LookupError::KvStore(name.to_owned()));
-        assert!(!error.is_remediable());
+        assert!(error.is_impossible());
         assert_eq!(lookups.definition(name).unwrap().fields, ["_key", "user"]);
     }
     for name in ["ml", "old_ml"] {
@@ -93,7 +93,7 @@ fn the_newer_generation_names_the_kind() {
         );
     }
     let gone = lookups.get("gone").unwrap_err();
-    assert!(matches!(gone, LookupError::NoFile { .. }) && gone.is_remediable());
+    assert!(matches!(gone, LookupError::NoFile { .. }) && !gone.is_impossible());
     assert_eq!(
         lookups.get("nowhere").unwrap_err().to_string(),
         "there is no lookup 'nowhere'"
@@ -104,7 +104,10 @@ fn the_newer_generation_names_the_kind() {
 fn a_file_alone_is_a_lookup_and_stands_for_a_collection() {
     let (_first, mut lookups, _) = lookups(&[
         ("plain.csv", "a\nx\n"),
-        ("seen.yml", "name: seen\ncollection: seen\n"),
+        (
+            "seen.yml",
+            "name: seen\ncollection: seen\ncase_sensitive_match: 'false'\n",
+        ),
     ]);
     for name in ["plain", "plain.csv"] {
         let plain = lookups.get(name).unwrap();
@@ -113,7 +116,14 @@ fn a_file_alone_is_a_lookup_and_stands_for_a_collection() {
     assert!(lookups.get("seen").is_err());
     let second = folder(&[("seen.csv", "user\nada\n")]);
     assert_eq!(lookups.add(second.path()), []);
-    assert_eq!(lookups.get("seen").unwrap().rows, [["ada"]]);
+    let seen = lookups.get("seen").unwrap();
+    assert!(!seen.case_sensitive && seen.rows == [["ada"]]);
+    let third = folder(&[("plain.csv", "a\ny\n"), ("b.txt", "")]);
+    assert_eq!(lookups.add(&third.path().join("plain.csv")), []);
+    assert_eq!(lookups.get("plain").unwrap().rows, [["y"]]);
+    let problems = lookups.add(&third.path().join("b.txt"));
+    assert!(problems[0].to_string().ends_with("is no CSV by its name"));
+    assert_eq!(lookups.add(&third.path().join("nowhere")).len(), 1);
 }
 
 #[test]
@@ -124,6 +134,7 @@ fn what_is_wrong_is_named_and_the_rest_is_known() {
         ("c.yml", "name: c\nfilename: c.csv\nmatch_type: LIKE(x)\n"),
         ("d.yml", "name: d: e\n"),
         ("e.yml", "name: e\n"),
+        ("f.yml", "name: f\nfilename: ../f.csv\n"),
         ("good.yml", "name: good\nfilename: good.csv\n"),
         ("good.csv", "a\nx\n"),
         ("empty.csv", ""),
@@ -144,6 +155,7 @@ fn what_is_wrong_is_named_and_the_rest_is_known() {
                 "{}:1:1: the lookup does not say where its rows are",
                 at("e.yml")
             ),
+            format!("{}:2:11: '../f.csv' is no name of a file", at("f.yml")),
         ]
     );
     assert!(lookups.get("good").is_ok());
