@@ -34,19 +34,26 @@ static SOURCES: LazyLock<Sources> = LazyLock::new(|| Sources::built_in(&MODELS).
 
 /// The dataset is the one that the clause names.
 fn plan(clause: &str) -> Option<Plan> {
-    let dataset = dataset_of(clause);
-    let search = format!(
-        "| tstats count from datamodel=Endpoint.{dataset} where {clause} by {dataset}.dest"
-    );
+    let (model, dataset) = dataset_of(clause);
+    let search =
+        format!("| tstats count from datamodel={model}.{dataset} where {clause} by {dataset}.dest");
     let datasets: Vec<Dataset> = MODELS.datasets().cloned().collect();
     let pipeline = gimlet::spl::parse(&search).ok()?;
     Plan::compile(&pipeline, &datasets, &PlanOptions::default()).ok()
 }
 
-fn dataset_of(clause: &str) -> &'static str {
-    let others = ["Registry", "Filesystem"].into_iter();
-    let mut named = others.filter(|name| clause.contains(&format!("{name}.")));
-    named.next().unwrap_or("Processes")
+fn dataset_of(clause: &str) -> (&'static str, &'static str) {
+    let others = [
+        ("Endpoint", "Registry"),
+        ("Endpoint", "Filesystem"),
+        ("Endpoint", "Services"),
+        ("Network_Traffic", "All_Traffic"),
+        ("Authentication", "Authentication"),
+    ];
+    let mut named = others
+        .into_iter()
+        .filter(|(_, name)| clause.contains(&format!("{name}.")));
+    named.next().unwrap_or(("Endpoint", "Processes"))
 }
 
 /// Texts of which values and patterns are made, so that they meet often.
@@ -326,17 +333,20 @@ fn changes_are_looked_for() {
 }
 
 fn rule(folder: &Path, clause: &str) -> Rule {
-    let dataset = dataset_of(clause);
+    let (model, dataset) = dataset_of(clause);
     let by = match dataset {
         "Registry" => "Registry.registry_path Registry.registry_value_data Registry.action",
         "Filesystem" => "Filesystem.file_path Filesystem.process_guid Filesystem.action",
+        "Services" => "Services.service_name Services.service_path",
+        "All_Traffic" => "All_Traffic.src All_Traffic.dest_port All_Traffic.app",
+        "Authentication" => "Authentication.src Authentication.action Authentication.app",
         _ => "Processes.process Processes.process_name",
     };
     let path = folder.join("rule.yml");
     let text = format!(
         "name: A rule\nid: 00000000-0000-0000-0000-000000000000\nversion: 1\ndate: '2024-01-01'\n\
          author: a\nstatus: production\ntype: TTP\ndescription: d\nsearch: '| tstats count min(_time) as \
-         firstTime from datamodel=Endpoint.{dataset} where {} by {dataset}.dest {dataset}.user \
+         firstTime from datamodel={model}.{dataset} where {} by {dataset}.dest {dataset}.user \
          {by}'\n",
         clause.replace('\'', "''")
     );
@@ -358,7 +368,7 @@ fn run(rule: &Rule, paths: &[PathBuf], pass: Pass) -> Hunted {
 }
 
 /// Rules that ask for rare texts, for common ones, for several, for none of one family.
-const CLAUSES: [&str; 13] = [
+const CLAUSES: [&str; 16] = [
     "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
     "Processes.process_name=rundll32.exe",
     "Processes.process_name=powershell.exe Processes.process=\"*-enc*\"",
@@ -372,6 +382,9 @@ const CLAUSES: [&str; 13] = [
     "Registry.registry_value_data=\"0x00000001\" Registry.registry_path=\"*\\\\Policies\\\\*\"",
     "Filesystem.file_name IN (\"*.exe\", \"*.dll\") Filesystem.file_path=\"*\\\\Temp\\\\*\"",
     "Filesystem.action=deleted OR Filesystem.file_path=\"*.ps1\"",
+    "Services.service_path=\"*powershell*\" OR Services.service_name=PSEXESVC",
+    "All_Traffic.app=\"*\\\\powershell.exe\" All_Traffic.direction=outbound",
+    "Authentication.action=success Authentication.user=*admin*",
 ];
 
 fn same_rows_at_every_pass(paths: &[PathBuf], least: usize) {

@@ -122,10 +122,16 @@ macro_rules! model_tables {
 }
 
 /// The dataset of process creations stands first.
-const TABLES: [(&str, &str); 3] = model_tables![
+const TABLES: [(&str, &str); 9] = model_tables![
     "endpoint_processes",
     "endpoint_registry",
     "endpoint_filesystem",
+    "endpoint_services",
+    "endpoint_ports",
+    "network_traffic",
+    "network_resolution",
+    "change",
+    "authentication",
 ];
 
 impl Models {

@@ -27,6 +27,8 @@ pub enum Scope {
 pub enum OutOfScope {
     /// Another event of that source.
     OtherEvent(SourceIndex),
+    /// The data model itself leaves it out.
+    LeftOut,
     /// A Windows event of a provider that creates no rows.
     OtherProvider,
     /// It names a host (FDR aidmaster, NVM system record): for [`super::Hosts::learn`].
@@ -41,6 +43,7 @@ impl fmt::Display for OutOfScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::OtherEvent(_) => "another event",
+            Self::LeftOut => "left out by the data model",
             Self::OtherProvider => "another provider",
             Self::HostRecord => "host record",
             Self::NoProcess => "flow without a process",
@@ -69,7 +72,11 @@ impl Sources {
             }
             let is_its = |id| source.detect.event_ids.contains(&id);
             if record.event_id().is_some_and(is_its) {
-                return Scope::Creation(index);
+                return if source.detect.is_excepted(record) {
+                    Scope::OutOfScope(OutOfScope::LeftOut)
+                } else {
+                    Scope::Creation(index)
+                };
             }
             if other == OutOfScope::OtherProvider {
                 other = OutOfScope::OtherEvent(index);
@@ -130,6 +137,9 @@ impl Sources {
                 let title = self.get(index).map_or("", |s| &s.title);
                 format!("event '{event}' is no {} ({title} is)", self.event())
             }
+            OutOfScope::LeftOut => {
+                format!("event '{event}' is one that the data model leaves out")
+            }
             OutOfScope::OtherProvider => {
                 let provider = record.provider().unwrap_or("no provider");
                 let events = self.event();
@@ -143,6 +153,11 @@ impl Sources {
 }
 
 impl Detect {
+    fn is_excepted(&self, record: &Record) -> bool {
+        let mut excepted = self.except_ending.iter();
+        excepted.any(|(name, ending)| record.data(name).is_some_and(|text| text.ends_with(ending)))
+    }
+
     fn is_provider(&self, provider: &str) -> bool {
         let mut names = self.providers.iter();
         self.family == Family::Windows && names.any(|n| n.eq_ignore_ascii_case(provider))

@@ -63,6 +63,9 @@ pub(super) struct Detect {
     pub event_ids: Vec<u32>,
     #[serde(default)]
     pub event_simple_names: Vec<String>,
+    /// Raw fields with an ending by which a record is none after all.
+    #[serde(default)]
+    pub except_ending: BTreeMap<String, String>,
 }
 
 /// How a source fills one field.
@@ -143,6 +146,7 @@ impl Default for FactFrom {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FactTable {
+    pub endpoint: FactFrom,
     pub command_line: FactFrom,
     pub arguments: FactFrom,
     pub image: FactFrom,
@@ -174,7 +178,7 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 10] = source_tables![
+const TABLES: [(&str, &str); 20] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
@@ -185,6 +189,16 @@ const TABLES: [(&str, &str); 10] = source_tables![
     "sysmon_file",
     "sysmon_file_stream",
     "sysmon_file_delete",
+    "system_7045",
+    "security_4697",
+    "crowdstrike_listen",
+    "sysmon_network",
+    "sysmon_dns",
+    "security_account",
+    "security_group",
+    "security_4624",
+    "security_4625",
+    "security_4648",
 ];
 
 impl Sources {
@@ -426,6 +440,25 @@ impl FieldTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_dataset_has_sources_that_fill_it() {
+        let models = Models::built_in().unwrap();
+        let sources = Sources::built_in(&models).unwrap();
+        let mut ids = std::collections::BTreeSet::new();
+        for dataset in models.datasets() {
+            let filling = sources.filling(&dataset.full_name()).unwrap();
+            assert_eq!(filling.dataset(), dataset);
+            assert!(filling.all().count() > 0, "{}", dataset.full_name());
+            assert!(!filling.event().is_empty());
+            for (_, source) in filling.all() {
+                assert!(ids.insert(source.id.clone()), "{}", source.id);
+            }
+        }
+        assert_eq!(ids.len(), TABLES.len());
+        assert!(sources.filling("Endpoint.Nothing").is_none());
+        assert!(sources.fill_processes());
+    }
 
     #[test]
     fn the_built_in_tables_are_read() {

@@ -1,4 +1,4 @@
-//! Sysmon's events beside process creations as Splunk_TA_microsoft_sysmon 5.x maps them, where a
+//! Sysmon's events beside process creations as `Splunk_TA_microsoft_sysmon` 5.x maps them, where a
 //! table can't say it. The rest is in `assets/sources/sysmon_*.toml`.
 
 use super::rule::{Ruled, present};
