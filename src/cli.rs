@@ -1,5 +1,7 @@
 //! The command line: clap types, the values that they parse, and nothing that acts on them.
 
+pub mod rules;
+
 use crate::config::Flags;
 use crate::event::time::Reading;
 use crate::event::visible::visible_lines;
@@ -29,6 +31,13 @@ Examples:
 
 Exit status: 0 all evidence was read; 1 rows were found, with --fail-on-rows; 2 usage, or nothing
 could be read; 3 some evidence was not read to its end or had bad records; 130 interrupted.";
+
+const SEARCH_EXAMPLES: &str = "\
+Examples:
+  gimlet search '| tstats count from datamodel=Endpoint.Processes by Processes.dest' ./collection
+  gimlet search @mine.spl --content ./security_content --format csv ./collection > rows.csv
+
+Exit status: as of 'gimlet hunt'.";
 
 const DRILLDOWN_EXAMPLES: &str = "\
 Examples:
@@ -66,6 +75,10 @@ pub enum Command {
     Hunt(Hunt),
     /// Run one of the rule's drilldown searches for a user and a dest
     Drilldown(Drilldown),
+    /// Print the rows of a search of your own
+    Search(Search),
+    /// Look at rules: which run, what they look for, whether their tests pass
+    Rules(rules::Rules),
     /// Open the workbench on the demo evidence
     Demo(Demo),
 }
@@ -122,6 +135,21 @@ pub struct Hunt {
     /// How much is said.
     #[command(flatten)]
     pub saying: SayingArgs,
+}
+
+/// `gimlet search`.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = SEARCH_EXAMPLES,
+    mut_arg("rule", |rule| rule.hide(true).conflicts_with("search"))
+)]
+pub struct Search {
+    /// The search in SPL, or '@FILE' for one that stands in a file
+    #[arg(value_name = "SPL|@FILE")]
+    pub search: String,
+    /// All that a hunt takes.
+    #[command(flatten)]
+    pub hunt: Hunt,
 }
 
 /// `gimlet drilldown`.
@@ -186,12 +214,18 @@ pub struct ReadingArgs {
     /// Files and folders with logs; '-' is standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Run this detection (security content YAML) [default: the one about msiexec downloads that comes with gimlet]
-    #[arg(long, value_name = "FILE")]
+    /// Run this detection (security content YAML), or the one of that name in --content [default: the one about msiexec downloads that comes with gimlet]
+    #[arg(long, value_name = "FILE|NAME")]
     pub rule: Option<PathBuf>,
+    /// A checkout of Splunk's security content: its macros and lookups, and the rules for --rule NAME
+    #[arg(long, value_name = "DIR")]
+    pub content: Option<PathBuf>,
     /// Macros that replace the content's own: macros.conf or YAML, file or folder (several)
     #[arg(long, value_name = "PATH")]
     pub macros: Vec<PathBuf>,
+    /// Rows of lookups: NAME.csv for the lookup NAME, or a folder of such files (several)
+    #[arg(long, value_name = "PATH")]
+    pub lookups: Vec<PathBuf>,
     /// CrowdStrike aidmaster file, for host names
     #[arg(long, value_name = "FILE")]
     pub hosts: Option<PathBuf>,
@@ -201,6 +235,9 @@ pub struct ReadingArgs {
     /// Up to, not including, this time
     #[arg(long, value_name = "TIME", value_parser = instant)]
     pub until: Option<Timestamp>,
+    /// The time that the search takes for the present [default: the latest time in the evidence]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub now: Option<Timestamp>,
     /// The zone of times in the evidence that carry none [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = zone, allow_hyphen_values = true)]
     pub assume_tz: Option<Zone>,
@@ -286,33 +323,43 @@ impl Cli {
 
     /// What the settings are overridden with.
     pub fn flags(&self) -> Flags {
-        let (reading, showing, no_mouse) = match &self.command {
-            None => (
-                Some(&self.workbench.reading),
-                &self.workbench.showing,
-                self.workbench.no_mouse,
-            ),
-            Some(Command::Hunt(hunt)) => (Some(&hunt.reading), &hunt.showing, false),
-            Some(Command::Drilldown(drilldown)) => {
-                (Some(&drilldown.reading), &drilldown.showing, false)
-            }
-            Some(Command::Demo(demo)) => (None, &demo.showing, demo.no_mouse),
-        };
-        Flags {
+        let of_reading = |reading: &ReadingArgs, showing: &ShowingArgs| Flags {
             tz: showing.tz,
-            assume_tz: reading.and_then(|r| r.assume_tz),
+            assume_tz: reading.assume_tz,
             ascii: showing.ascii,
-            no_mouse,
-            macros: reading.map_or(vec![], |r| r.macros.clone()),
+            no_mouse: false,
+            macros: reading.macros.clone(),
+        };
+        match &self.command {
+            None => Flags {
+                no_mouse: self.workbench.no_mouse,
+                ..of_reading(&self.workbench.reading, &self.workbench.showing)
+            },
+            Some(Command::Hunt(hunt) | Command::Search(Search { hunt, .. })) => {
+                of_reading(&hunt.reading, &hunt.showing)
+            }
+            Some(Command::Drilldown(drilldown)) => {
+                of_reading(&drilldown.reading, &drilldown.showing)
+            }
+            Some(Command::Rules(rules)) => Flags {
+                macros: rules.command.macros().to_vec(),
+                ..Flags::default()
+            },
+            Some(Command::Demo(demo)) => Flags {
+                tz: demo.showing.tz,
+                ascii: demo.showing.ascii,
+                no_mouse: demo.no_mouse,
+                ..Flags::default()
+            },
         }
     }
 
     fn check_bounds(&self) -> Result<(), clap::Error> {
         let reading = match &self.command {
             None => &self.workbench.reading,
-            Some(Command::Hunt(hunt)) => &hunt.reading,
+            Some(Command::Hunt(hunt) | Command::Search(Search { hunt, .. })) => &hunt.reading,
             Some(Command::Drilldown(drilldown)) => &drilldown.reading,
-            Some(Command::Demo(_)) => return Ok(()),
+            Some(Command::Rules(_) | Command::Demo(_)) => return Ok(()),
         };
         match (reading.since, reading.until) {
             (Some(since), Some(until)) if since >= until => {
@@ -367,113 +414,4 @@ fn token(text: &str) -> Result<(String, String), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(line: &str) -> Result<Cli, Answer> {
-        Cli::read(line.split('|').map(OsString::from))
-    }
-
-    fn hunt(line: &str) -> Hunt {
-        match read(&format!("gimlet|hunt|{line}")).unwrap().command {
-            Some(Command::Hunt(hunt)) => hunt,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn refused(line: &str) -> String {
-        let answer = read(line).unwrap_err();
-        assert!(answer.is_error);
-        assert_eq!(answer.status, 2);
-        answer.text
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn paths_alone_open_the_workbench() {
-        let cli = read("gimlet|--ascii|logs|-|--macros|a|--macros|b").unwrap();
-        assert!(cli.command.is_none());
-        assert_eq!(
-            cli.workbench.reading.paths,
-            ["logs", "-"].map(PathBuf::from)
-        );
-        let flags = cli.flags();
-        assert!(flags.ascii && !flags.no_mouse);
-        assert_eq!(flags.macros, ["a", "b"].map(PathBuf::from));
-        let demo = read("gimlet|demo|--no-mouse|--tz|-05:30").unwrap().flags();
-        assert_eq!(demo.tz, Zone::parse("-05:30"));
-        assert!(demo.no_mouse);
-    }
-
-    #[test]
-    fn nothing_at_all_prints_help_with_an_example() {
-        let text = refused("gimlet");
-        assert!(
-            text.contains("gimlet demo") && text.contains("Usage:"),
-            "{text}"
-        );
-        let help = read("gimlet|hunt|--help").unwrap_err();
-        assert!(!help.is_error && help.status == 0);
-        assert!(help.text.contains("Exit status"));
-        assert!(!read("gimlet|--version").unwrap_err().is_error);
-    }
-
-    #[test]
-    fn times_are_utc_unless_they_say() {
-        let utc = |at: Option<Timestamp>| at.map(|at| at.rfc3339(Zone::UTC));
-        for (text, expected) in [
-            ("2022-06-16", "2022-06-16T00:00:00Z"),
-            ("2022-06-16 18:04", "2022-06-16T18:04:00Z"),
-            ("2022-06-16T18:04:12.5+02:00", "2022-06-16T16:04:12.5Z"),
-        ] {
-            let hunt = hunt(&format!("--since|{text}|logs"));
-            assert_eq!(utc(hunt.reading.since).as_deref(), Some(expected));
-        }
-        for text in [
-            "yesterday",
-            "16.06.2022",
-            "2022-06-31",
-            "",
-            "2022-06-16 25:00",
-        ] {
-            let error = refused(&format!("gimlet|hunt|--until|{text}|logs"));
-            assert!(error.contains("write it as '2022-06-16'"), "{error}");
-        }
-        let error = refused("gimlet|hunt|--since|2022-06-17|--until|2022-06-17|logs");
-        assert!(error.contains("not before"), "{error}");
-    }
-
-    #[test]
-    fn usage_errors_name_the_remedy_and_are_harmless() {
-        assert!(refused("gimlet|hunt|--tz|Europe/Berlin|x").contains("'+02:00'"));
-        assert!(refused("gimlet|hunt").contains("<PATH>"));
-        assert!(refused("gimlet|hunt|--format|xml|x").contains("ndjson"));
-        assert!(refused("gimlet|hunt|-q|-v|x").contains("--verbose"));
-        assert!(refused("gimlet|hunt|--sort|-|x").contains("'-count'"));
-        assert!(refused("gimlet|drilldown|results|--token|a|x").contains("src=10.0.0.1"));
-        let hostile = refused("gimlet|--\u{202e}\u{1b}[2J.evtx");
-        assert!(hostile.contains("⟨U+202E⟩") && !hostile.contains('\u{1b}'));
-    }
-
-    #[test]
-    fn a_drilldown_names_its_kind_first() {
-        let line = "gimlet|drilldown|risk|--user|CORP\\a|--dest|web|--token|src=a=b|logs|more";
-        let Some(Command::Drilldown(drilldown)) = read(line).unwrap().command else {
-            panic!("no drilldown");
-        };
-        assert_eq!(drilldown.which, Which::Risk);
-        assert_eq!(drilldown.user.as_deref(), Some("CORP\\a"));
-        assert_eq!(drilldown.token, [("src".to_owned(), "a=b".to_owned())]);
-        assert_eq!(drilldown.reading.paths.len(), 2);
-    }
-
-    #[test]
-    fn sorting_takes_a_sign() {
-        let key = hunt("--sort|-count|logs").rows.sort.unwrap();
-        assert_eq!((&*key.field, key.descending), ("count", true));
-    }
-}
+mod tests;

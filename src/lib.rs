@@ -13,7 +13,7 @@
 //! | 1 | [`evidence`] | bytes → `Record`: members, containers, formats, the ledger |
 //! | 1 | [`cim`] | `Record` → row of a data model's dataset; what it says of an execution; URLs |
 //! | 1 | [`spl`] | the search language: text → tree → text |
-//! | 2 | [`content`] | security content on disk: detections, macros, drilldowns, ATT&CK names |
+//! | 2 | [`content`] | security content on disk: detections, macros, lookups, drilldowns, ATT&CK names |
 //! | 3 | [`search`] | runs a parsed search over rows |
 //! | 4 | [`store`] | the events that passed the first stage, the rows made of them; all events, in columns |
 //! | 4 | [`risk`] | risk events from rows, imported ones, the table a risk search runs on |

@@ -41,14 +41,10 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> anyhow::Result<u8> {
     let settings = Settings::load(&cli.flags())?;
     match &cli.command {
-        Some(Command::Hunt(args)) => {
-            let arguments: Vec<String> = std::env::args_os()
-                .skip(1)
-                .map(|a| a.to_string_lossy().into_owned())
-                .collect();
-            headless::hunt::run(args, &settings, &arguments)
-        }
+        Some(Command::Hunt(args)) => headless::hunt::run(args, &settings, &arguments()),
+        Some(Command::Search(args)) => headless::search::run(args, &settings, &arguments()),
         Some(Command::Drilldown(args)) => headless::drilldown::run(args, &settings),
+        Some(Command::Rules(args)) => headless::rules::run(&args.command, &settings),
         Some(Command::Demo(_)) => {
             let engine = headless::session::demo_engine(&settings)?;
             gimlet::terminal::open(engine, &settings, Some(headless::demo::SELECT))
@@ -63,4 +59,12 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
             gimlet::terminal::open(engine, &settings, None)
         }
     }
+}
+
+/// As they were given, for the ledger.
+fn arguments() -> Vec<String> {
+    let arguments = std::env::args_os().skip(1);
+    arguments
+        .map(|a| a.to_string_lossy().into_owned())
+        .collect()
 }

@@ -30,18 +30,19 @@ const LAYERS: [&[&str]; 14] = [
 ];
 
 /// A crate and the files (or folders, with a `/` behind) that alone may name it.
-const OWNERS: [(&str, &[&str]); 12] = [
+const OWNERS: [(&str, &[&str]); 13] = [
     ("ratatui", &["ui/", "terminal.rs", "terminal/"]),
     ("crossterm", &["ui/", "terminal.rs", "terminal/"]),
     ("quick_xml", &["evidence/xml.rs", "evidence/xml/"]),
     ("evtx", &["evidence/evtx.rs", "evidence/evtx/"]),
-    ("jiff", &["event/time.rs"]),
+    ("jiff", &["event/time.rs", "event/time/"]),
     ("zip", &["evidence/archive.rs", "evidence/archive/"]),
     ("tar", &["evidence/archive.rs", "evidence/archive/"]),
     ("flate2", &["evidence/archive.rs", "evidence/archive/"]),
     ("zstd", &["evidence/archive.rs", "evidence/archive/"]),
     ("encoding_rs", &["evidence/encoding.rs"]),
     ("fuzzy_matcher", &["app/filter.rs", "app/filter/"]),
+    ("fancy_regex", &["search/pcre.rs"]),
     ("directories", &["config.rs"]),
 ];
 

@@ -8,7 +8,7 @@
 )]
 
 use gimlet::cim::{Models, Sources};
-use gimlet::event::Zone;
+use gimlet::event::{Timestamp, Zone};
 use gimlet::headless::demo;
 use gimlet::store::{Findings, KnownBy, Lineage};
 use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt, hunt_again};
@@ -97,6 +97,46 @@ fn the_order_of_reading_changes_nothing() {
         assert_same(&first, &again);
         assert_eq!(first.loaded.clause_counts, again.loaded.clause_counts);
     }
+}
+
+/// `now()` is the end of the evidence, however it is read, or what a person gave.
+#[test]
+fn now_is_the_end_of_the_evidence_or_what_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rule.yml");
+    let search = "| tstats max(_time) as t from datamodel=Endpoint.Processes \
+                  where Processes.process_name=msiexec.exe by Processes.dest | eval now=now()";
+    std::fs::write(&path, format!("name: R\nsearch: '{search}'\n")).unwrap();
+    let files = RuleFiles {
+        rule: Some(path),
+        macros: Vec::new(),
+    };
+    let (_, sources) = tables();
+    let rule = Rule::load(&files, &Models::built_in().unwrap(), Zone::UTC).unwrap();
+    let now = |pass: Pass, given: Option<Timestamp>| {
+        let options = HuntOptions {
+            built_in: demo::EVIDENCE,
+            pass,
+            now: given,
+            ..HuntOptions::default()
+        };
+        let hunted = hunt(&rule, &sources, &options, &mut ());
+        let table = &hunted.findings.table;
+        let cells = table.rows.iter().map(|row| table.cell(row, "now").cloned());
+        let cells: BTreeSet<_> = cells
+            .map(|cell| cell.unwrap().as_text().into_owned())
+            .collect();
+        let said = hunted.loaded.now.unwrap();
+        assert_eq!(cells, BTreeSet::from([said.seconds().to_string()]));
+        let (_, last) = hunted.loaded.span.unwrap();
+        assert!(given.is_some() || last <= said, "{pass:?}");
+        said
+    };
+    let end = now(Pass::Everything, None);
+    assert_eq!(now(Pass::Rows, None), end);
+    assert_eq!(now(Pass::Counted, None), end);
+    let given = Timestamp::from_seconds(1_700_000_000);
+    assert_eq!(Some(now(Pass::Rows, given)), given);
 }
 
 /// Rows of the demo whose parent was seen starting have a grandparent, those of the intrusion the

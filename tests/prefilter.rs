@@ -20,7 +20,7 @@ use gimlet::cim::{Dataset, Hosts, Models, Scope, Sources};
 use gimlet::event::{Locator, Position, Record, SourceId};
 use gimlet::evidence::format::{Confidence, Detected, Format, ParseContext};
 use gimlet::evidence::framing::parse;
-use gimlet::evidence::prefilter::Prefilter;
+use gimlet::evidence::prefilter::{Prefilter, Wanted};
 use gimlet::search::needles::needles;
 use gimlet::search::{Plan, PlanOptions};
 use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
@@ -32,13 +32,28 @@ use std::sync::LazyLock;
 static MODELS: LazyLock<Models> = LazyLock::new(|| Models::built_in().unwrap());
 static SOURCES: LazyLock<Sources> = LazyLock::new(|| Sources::built_in(&MODELS).unwrap());
 
+/// The dataset is the one that the clause names.
 fn plan(clause: &str) -> Option<Plan> {
-    let search = format!(
-        "| tstats count from datamodel=Endpoint.Processes where {clause} by Processes.dest"
-    );
+    let (model, dataset) = dataset_of(clause);
+    let search =
+        format!("| tstats count from datamodel={model}.{dataset} where {clause} by {dataset}.dest");
     let datasets: Vec<Dataset> = MODELS.datasets().cloned().collect();
     let pipeline = gimlet::spl::parse(&search).ok()?;
     Plan::compile(&pipeline, &datasets, &PlanOptions::default()).ok()
+}
+
+fn dataset_of(clause: &str) -> (&'static str, &'static str) {
+    let others = [
+        ("Endpoint", "Registry"),
+        ("Endpoint", "Filesystem"),
+        ("Endpoint", "Services"),
+        ("Network_Traffic", "All_Traffic"),
+        ("Authentication", "Authentication"),
+    ];
+    let mut named = others
+        .into_iter()
+        .filter(|(_, name)| clause.contains(&format!("{name}.")));
+    named.next().unwrap_or(("Endpoint", "Processes"))
 }
 
 /// Texts of which values and patterns are made, so that they meet often.
@@ -198,10 +213,11 @@ fn read(format: Format, text: &str) -> Option<Record> {
 fn is_read(clause: &str, (format, text): &(Format, String)) -> Option<bool> {
     let plan = plan(clause)?;
     let record = read(*format, text)?;
-    let Scope::Creation(index) = SOURCES.scope(&record) else {
+    let sources = SOURCES.filling(plan.dataset()).unwrap();
+    let Scope::Creation(index) = sources.scope(&record) else {
         return None;
     };
-    if !plan.test(&SOURCES.map(index, &record, &Hosts::default())) {
+    if !plan.test(&sources.map(index, &record, &Hosts::default())) {
         return None;
     }
     let filter = Prefilter::new(&needles(&plan, &SOURCES));
@@ -236,13 +252,102 @@ proptest! {
     }
 }
 
+/// Fields of the other datasets.
+const FIELDS: [&str; 10] = [
+    "Registry.registry_path",
+    "Registry.registry_key_name",
+    "Registry.registry_value_name",
+    "Registry.registry_value_data",
+    "Registry.action",
+    "Registry.registry_hive",
+    "Filesystem.file_path",
+    "Filesystem.file_name",
+    "Filesystem.file_hash",
+    "Filesystem.user",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Of the other datasets, with what their sources do to a value.
+    #[test]
+    fn a_change_that_a_condition_takes_is_not_passed_over(
+        (values, clause) in case(|values| {
+            let field = prop::sample::select(FIELDS.to_vec());
+            let other = prop::sample::select(vec!["created", "modified", "deleted", "HKEY_CURRENT_USER"]);
+            let literal = prop_oneof![8 => literal(values), 1 => other.prop_map(str::to_owned)];
+            (field, literal, any::<bool>()).prop_map(|(f, v, not)| {
+                if not { format!("{f}={v} NOT {f}=\"*zq*\"") } else { format!("{f}={v}") }
+            })
+        }),
+        carrier in 0..carriers::CHANGES,
+        turns in prop::collection::vec(0_u8..40, 1..12),
+    ) {
+        let record = carriers::change(carrier, &values, &turns);
+        prop_assert!(is_read(&clause, &record) != Some(false), "{}\n{:?}", clause, record);
+    }
+}
+
+/// The property is of something: the conditions do meet the records, and most are looked for.
+#[test]
+fn changes_are_looked_for() {
+    let path = r"HKLM\SOFTWARE\Policies\kiosk\Run";
+    let values: Vec<String> = ["a.exe", path, "DWORD (0x00000001)", "SetValue", "x", "y"]
+        .map(str::to_owned)
+        .into();
+    let found = |clause: &str, carrier: usize| {
+        let record = carriers::change(carrier, &values, &[39]);
+        (
+            is_read(clause, &record),
+            needles(&plan(clause).unwrap(), &SOURCES).windows,
+        )
+    };
+    for (clause, carrier) in [
+        ("Registry.registry_path=\"*\\\\kiosk\\\\*\"", 0),
+        ("Registry.registry_key_name=kiosk", 0),
+        (
+            "Registry.registry_value_name=Run Registry.registry_path=\"*policies*\"",
+            0,
+        ),
+        (
+            "Filesystem.file_name=\"*kiosk*\" OR Filesystem.file_path=\"*kiosk*\"",
+            6,
+        ),
+    ] {
+        let (read, wanted) = found(clause, carrier);
+        assert_eq!(read, Some(true), "{clause}");
+        assert!(matches!(wanted, Wanted::Holding(_)), "{clause}: {wanted:?}");
+    }
+    // What says nothing of the record's texts takes the full pass, and says why.
+    for clause in [
+        "Registry.action=created",
+        "Filesystem.dest=*",
+        "Registry.status=success",
+    ] {
+        let wanted = needles(&plan(clause).unwrap(), &SOURCES).windows;
+        assert!(
+            matches!(&wanted, Wanted::Everything(why) if !why.is_empty()),
+            "{clause}: {wanted:?}"
+        );
+    }
+}
+
 fn rule(folder: &Path, clause: &str) -> Rule {
+    let (model, dataset) = dataset_of(clause);
+    let by = match dataset {
+        "Registry" => "Registry.registry_path Registry.registry_value_data Registry.action",
+        "Filesystem" => "Filesystem.file_path Filesystem.process_guid Filesystem.action",
+        "Services" => "Services.service_name Services.service_path",
+        "All_Traffic" => "All_Traffic.src All_Traffic.dest_port All_Traffic.app",
+        "Authentication" => "Authentication.src Authentication.action Authentication.app",
+        _ => "Processes.process Processes.process_name",
+    };
     let path = folder.join("rule.yml");
     let text = format!(
         "name: A rule\nid: 00000000-0000-0000-0000-000000000000\nversion: 1\ndate: '2024-01-01'\n\
          author: a\nstatus: production\ntype: TTP\ndescription: d\nsearch: '| tstats count min(_time) as \
-         firstTime from datamodel=Endpoint.Processes where {} by Processes.dest Processes.user \
-         Processes.process Processes.process_name'\n",
+         firstTime from datamodel={model}.{dataset} where {} by {dataset}.dest {dataset}.user \
+         {by}'\n",
         clause.replace('\'', "''")
     );
     std::fs::write(&path, text).unwrap();
@@ -263,7 +368,7 @@ fn run(rule: &Rule, paths: &[PathBuf], pass: Pass) -> Hunted {
 }
 
 /// Rules that ask for rare texts, for common ones, for several, for none of one family.
-const CLAUSES: [&str; 9] = [
+const CLAUSES: [&str; 16] = [
     "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
     "Processes.process_name=rundll32.exe",
     "Processes.process_name=powershell.exe Processes.process=\"*-enc*\"",
@@ -273,6 +378,13 @@ const CLAUSES: [&str; 9] = [
     "Processes.process=\"*\\\\Temp\\\\*\" NOT Processes.process_name=msiexec.exe",
     "Processes.user=SYSTEM Processes.process_name=sc.exe",
     "Processes.process=\"*kiosk*\"",
+    "Registry.registry_path=\"*\\\\CurrentVersion\\\\Run\\\\*\"",
+    "Registry.registry_value_data=\"0x00000001\" Registry.registry_path=\"*\\\\Policies\\\\*\"",
+    "Filesystem.file_name IN (\"*.exe\", \"*.dll\") Filesystem.file_path=\"*\\\\Temp\\\\*\"",
+    "Filesystem.action=deleted OR Filesystem.file_path=\"*.ps1\"",
+    "Services.service_path=\"*powershell*\" OR Services.service_name=PSEXESVC",
+    "All_Traffic.app=\"*\\\\powershell.exe\" All_Traffic.direction=outbound",
+    "Authentication.action=success Authentication.user=*admin*",
 ];
 
 fn same_rows_at_every_pass(paths: &[PathBuf], least: usize) {

@@ -49,7 +49,19 @@ fn the_options_of_the_readme_are_there() {
             .unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    let known = help(&["hunt", "--help"]) + &help(&["drilldown", "--help"]) + &help(&["--help"]);
+    let known: String = [
+        &["--help"][..],
+        &["hunt", "--help"],
+        &["drilldown", "--help"],
+        &["search", "--help"],
+        &["rules", "check", "--help"],
+        &["rules", "list", "--help"],
+        &["rules", "show", "--help"],
+        &["rules", "test", "--help"],
+    ]
+    .into_iter()
+    .map(help)
+    .collect();
     let readme = read("README.md");
     let own = readme.split("## Use").nth(1).unwrap();
     let mut named = 0;

@@ -91,6 +91,7 @@ fn event(json: &Json) -> StoredEvent {
     let list = |name: &str| json[name].as_array().cloned().unwrap_or_default();
     StoredEvent {
         row: gimlet::cim::DatasetRow::default(),
+        dataset: 0,
         time,
         locator: Locator { source, position },
         also_in: list("also").iter().map(copy).collect(),

@@ -63,6 +63,7 @@ mod tests {
     fn event(identity: u128) -> Arc<StoredEvent> {
         Arc::new(StoredEvent {
             row: DatasetRow::default(),
+            dataset: 0,
             time: None,
             locator: Locator {
                 source: SourceId(0),

@@ -24,8 +24,8 @@ pub struct Facts<'r> {
     pub current_directory: Option<&'r str>,
     /// The account with its domain, as recorded; a SID where there is no name.
     pub raw_account: Option<Cow<'r, str>>,
-    /// The machine on which it ran: `dest` where the source gives one, for NVM the machine that the
-    /// flow began on, for FDR without host name the sensor's id.
+    /// The machine on which it was: `dest` where the source gives one and no other, for NVM the
+    /// machine that the flow began on, for FDR without host name the sensor's id.
     pub endpoint: Option<Cow<'r, str>>,
     /// The path of the parent's image (FDR: its name).
     pub parent_image: Option<&'r str>,
@@ -95,7 +95,8 @@ impl Sources {
         if source.detect.family == Family::Nvm {
             return nvm::endpoint(record, hosts).map(Cow::Borrowed);
         }
-        self.given_dest(source, record, hosts)
+        let own = text(source, record, &source.facts.endpoint);
+        own.or_else(|| self.given_dest(source, record, hosts))
             .or_else(|| record.data("aid").map(Cow::Borrowed))
     }
 }

@@ -1,5 +1,6 @@
 //! `fixtures/cim/*.in` (a record as TOML, as a format would hand it over) against `*.expected`: the
-//! row, where each field came from, and the facts. A new case is two files.
+//! row, where each field came from, and the facts. A new case is two files; `GIMLET_BLESS=1` writes
+//! the second, to be read.
 
 use super::{Facts, FieldOrigin, Hosts, Models, Scope, Sources};
 use crate::event::time::Reading;
@@ -12,6 +13,8 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fixture {
+    /// Of which its sources are asked: `Endpoint.Registry`; none is process creations.
+    dataset: Option<String>,
     family: String,
     time: Option<String>,
     hosts: Option<String>,
@@ -52,6 +55,12 @@ fn sources() -> Sources {
     Sources::built_in(&Models::built_in().unwrap()).unwrap()
 }
 
+/// The sources that a fixture is about.
+fn sources_of(fixture: &Fixture) -> Sources {
+    let dataset = fixture.dataset.as_deref().unwrap_or("Endpoint.Processes");
+    sources().filling(dataset).unwrap().clone()
+}
+
 fn shown(value: Option<&str>) -> &str {
     value.unwrap_or("null")
 }
@@ -75,7 +84,7 @@ fn evaluate(text: &str) -> String {
     let record = fixture.record();
     let mut hosts = Hosts::default();
     hosts.read(fixture.hosts.as_deref().unwrap_or("")).unwrap();
-    let sources = sources();
+    let sources = sources_of(&fixture);
     let index = match sources.scope(&record) {
         Scope::Creation(index) => index,
         Scope::OutOfScope(why) => return format!("{}\n", sources.reason(why, &record)),
@@ -137,6 +146,9 @@ fn records_become_the_rows_beside_them() {
     for path in names {
         let actual = evaluate(&std::fs::read_to_string(&path).unwrap());
         let expected = path.with_extension("expected");
+        if std::env::var_os("GIMLET_BLESS").is_some() {
+            std::fs::write(&expected, &actual).unwrap();
+        }
         let expected = std::fs::read_to_string(&expected).unwrap_or_default();
         assert!(
             actual == expected,
@@ -173,7 +185,6 @@ fn a_host_name_that_comes_late_is_put_into_the_row() {
 #[test]
 fn a_part_of_a_row_is_as_in_the_whole_row() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cim");
-    let sources = sources();
     let hosts = Hosts::default();
     let mut rows = 0;
     for entry in std::fs::read_dir(&folder).unwrap() {
@@ -182,7 +193,8 @@ fn a_part_of_a_row_is_as_in_the_whole_row() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let record = toml::from_str::<Fixture>(&text).unwrap().record();
+        let fixture = toml::from_str::<Fixture>(&text).unwrap();
+        let (record, sources) = (fixture.record(), sources_of(&fixture));
         let Scope::Creation(index) = sources.scope(&record) else {
             continue;
         };

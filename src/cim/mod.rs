@@ -18,6 +18,7 @@ pub mod scope;
 mod security;
 mod selection;
 pub mod sources;
+mod sysmon;
 mod transform;
 pub mod url;
 pub mod ways;

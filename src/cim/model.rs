@@ -27,6 +27,11 @@ pub struct DatasetField {
 }
 
 impl Dataset {
+    /// `Endpoint.Processes`.
+    pub fn full_name(&self) -> String {
+        format!("{}.{}", self.model, self.name)
+    }
+
     /// The place of a field, written with or without the dataset's name before it. Case counts.
     pub fn index(&self, field: &str) -> Option<usize> {
         let bare = field
@@ -72,6 +77,8 @@ pub enum Evaluation {
 pub struct Model {
     /// The dataset.
     pub dataset: Dataset,
+    /// One of its events, as a person calls it: `process creation`.
+    pub event: String,
     /// By [`Dataset::index`].
     pub evaluations: Vec<Evaluation>,
 }
@@ -105,15 +112,32 @@ pub enum TableError {
     },
 }
 
-const ENDPOINT_PROCESSES: (&str, &str) = (
-    "models/endpoint_processes.toml",
-    include_str!("../../assets/models/endpoint_processes.toml"),
-);
+macro_rules! model_tables {
+    ($($name:literal),* $(,)?) => {
+        [$((
+            concat!("models/", $name, ".toml"),
+            include_str!(concat!("../../assets/models/", $name, ".toml")),
+        )),*]
+    };
+}
+
+/// The dataset of process creations stands first.
+const TABLES: [(&str, &str); 9] = model_tables![
+    "endpoint_processes",
+    "endpoint_registry",
+    "endpoint_filesystem",
+    "endpoint_services",
+    "endpoint_ports",
+    "network_traffic",
+    "network_resolution",
+    "change",
+    "authentication",
+];
 
 impl Models {
     /// The built-in tables.
     pub fn built_in() -> Result<Self, TableError> {
-        let models = [ENDPOINT_PROCESSES]
+        let models = TABLES
             .into_iter()
             .map(|(file, text)| Model::read(file, text).map(Arc::new))
             .collect::<Result<_, _>>()?;
@@ -125,6 +149,11 @@ impl Models {
         self.models
             .iter()
             .find(|m| m.dataset.model == model && m.dataset.name == dataset)
+    }
+
+    /// Every dataset with its evaluations, in the order of the tables.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.iter()
     }
 
     /// Every dataset, in the order of the tables.
@@ -171,6 +200,7 @@ impl Model {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             dataset,
+            event: table.event,
             evaluations,
         })
     }
@@ -181,6 +211,7 @@ impl Model {
 struct ModelTable {
     model: String,
     dataset: String,
+    event: String,
     field: Vec<FieldTable>,
 }
 
@@ -268,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_table_that_names_an_unknown_field_is_refused() {
-        let text = "model = 'M'\ndataset = 'D'\n[[field]]\nname = 'a'\nevaluation = 'file_name_of'\nof = 'b'";
+        let text = "model = 'M'\ndataset = 'D'\nevent = 'e'\n[[field]]\nname = 'a'\nevaluation = 'file_name_of'\nof = 'b'";
         let error = Model::read("models/m.toml", text).unwrap_err();
         assert_eq!(
             error.to_string(),

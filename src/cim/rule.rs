@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, nvm, security};
+use super::{crowdstrike, nvm, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -26,6 +26,10 @@ pub enum Rule {
     NvmProcess,
     /// [`nvm::parent_process`].
     NvmParentProcess,
+    /// [`sysmon::file_action`].
+    SysmonFileAction,
+    /// [`sysmon::registry_hive`].
+    SysmonRegistryHive,
 }
 
 /// What a rule found: the text and the raw fields it came from.
@@ -59,23 +63,27 @@ impl Rule {
             Self::CrowdstrikeProcessPath => crowdstrike::process_path(record),
             Self::NvmProcess => nvm::process(record),
             Self::NvmParentProcess => nvm::parent_process(record),
+            Self::SysmonFileAction => sysmon::file_action(record),
+            Self::SysmonRegistryHive => sysmon::registry_hive(record),
         }
     }
 
-    /// The one text that it ever gives; none where its texts are the record's: then every stretch
+    /// The texts that it ever gives; none where they are the record's: then every stretch
     /// of one without blanks and quotes stands in a raw field, for a rule puts raw texts together
     /// with these alone (`security::account` with a backslash) and takes nothing out of them but
     /// the backslash before a quote.
-    pub fn only_text(self) -> Option<&'static str> {
+    pub fn only_texts(self) -> &'static [&'static str] {
         match self {
-            Self::SecurityAction => Some(security::ALLOWED),
+            Self::SecurityAction => &[security::ALLOWED],
+            Self::SysmonFileAction => &sysmon::FILE_ACTIONS,
+            Self::SysmonRegistryHive => &sysmon::HIVES,
             Self::SecurityProcess
             | Self::SecurityUser
             | Self::SecurityAccount
             | Self::SecurityLogonId
             | Self::CrowdstrikeProcessPath
             | Self::NvmProcess
-            | Self::NvmParentProcess => None,
+            | Self::NvmParentProcess => &[],
         }
     }
 
@@ -94,6 +102,10 @@ impl Rule {
                 "on Windows the first word of the command line, else the image"
             }
             Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
+            Self::SysmonFileAction => {
+                "'created' where the file was made at the time of the event, else 'modified'"
+            }
+            Self::SysmonRegistryHive => "the long name of the key's first part, of three",
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Which records are process creations, and of which source. Others are out of scope, with the
-//! reason: a decision of the project (creations only), where the add-ons tag more events into
-//! `Endpoint.Processes` (Sysmon 5 and 7, `ProcessRollup2Stats`, every Windows XML event formally).
+//! Which records are events of the dataset, and of which source. Of `Endpoint.Processes` these are
+//! process creations, by which they are called here whatever the dataset. Others are out of scope,
+//! with the reason: a decision of the project (creations only), where the add-ons tag more events
+//! into `Endpoint.Processes` (Sysmon 5 and 7, `ProcessRollup2Stats`, every Windows XML event
+//! formally).
 //!
 //! Windows sources are known by their provider, never by the event id alone: event 1 is a process
 //! creation of Sysmon, and a time change of Kernel-General. Where a carrier lost the provider, the
@@ -25,6 +27,8 @@ pub enum Scope {
 pub enum OutOfScope {
     /// Another event of that source.
     OtherEvent(SourceIndex),
+    /// The data model itself leaves it out.
+    LeftOut,
     /// A Windows event of a provider that creates no rows.
     OtherProvider,
     /// It names a host (FDR aidmaster, NVM system record): for [`super::Hosts::learn`].
@@ -38,7 +42,8 @@ pub enum OutOfScope {
 impl fmt::Display for OutOfScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OtherEvent(_) => "no process creation",
+            Self::OtherEvent(_) => "another event",
+            Self::LeftOut => "left out by the data model",
             Self::OtherProvider => "another provider",
             Self::HostRecord => "host record",
             Self::NoProcess => "flow without a process",
@@ -60,16 +65,24 @@ impl Sources {
     }
 
     fn windows(&self, record: &Record) -> Scope {
-        let found = self
-            .all()
-            .find(|(_, source)| source.detect.is_windows_source(record));
-        let Some((index, source)) = found else {
-            return Scope::OutOfScope(OutOfScope::OtherProvider);
-        };
-        match record.event_id() {
-            Some(id) if source.detect.event_ids.contains(&id) => Scope::Creation(index),
-            _ => Scope::OutOfScope(OutOfScope::OtherEvent(index)),
+        let mut other = OutOfScope::OtherProvider;
+        for (index, source) in self.all() {
+            if !source.detect.is_windows_source(record) {
+                continue;
+            }
+            let is_its = |id| source.detect.event_ids.contains(&id);
+            if record.event_id().is_some_and(is_its) {
+                return if source.detect.is_excepted(record) {
+                    Scope::OutOfScope(OutOfScope::LeftOut)
+                } else {
+                    Scope::Creation(index)
+                };
+            }
+            if other == OutOfScope::OtherProvider {
+                other = OutOfScope::OtherEvent(index);
+            }
         }
+        Scope::OutOfScope(other)
     }
 
     fn crowdstrike(&self, record: &Record) -> Scope {
@@ -109,8 +122,7 @@ impl Sources {
     /// says of its whole record.
     pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
         let mut windows = self.all().map(|(_, source)| &source.detect);
-        let source = windows.find(|detect| detect.is_provider(provider));
-        source.is_some_and(|detect| detect.event_ids.contains(&event_id))
+        windows.any(|detect| detect.event_ids.contains(&event_id) && detect.is_provider(provider))
     }
 
     /// Why this record is out of scope, in a sentence that names its event and provider. Both are
@@ -123,11 +135,15 @@ impl Sources {
         match why {
             OutOfScope::OtherEvent(index) => {
                 let title = self.get(index).map_or("", |s| &s.title);
-                format!("event '{event}' is no process creation ({title} is)")
+                format!("event '{event}' is no {} ({title} is)", self.event())
+            }
+            OutOfScope::LeftOut => {
+                format!("event '{event}' is one that the data model leaves out")
             }
             OutOfScope::OtherProvider => {
                 let provider = record.provider().unwrap_or("no provider");
-                format!("event '{event}' of '{provider}', which records no process creations")
+                let events = self.event();
+                format!("event '{event}' of '{provider}', which records no {events}s")
             }
             OutOfScope::HostRecord => "names a host, and is read into the host table".to_owned(),
             OutOfScope::NoProcess => "a flow that names no process".to_owned(),
@@ -137,6 +153,11 @@ impl Sources {
 }
 
 impl Detect {
+    fn is_excepted(&self, record: &Record) -> bool {
+        let mut excepted = self.except_ending.iter();
+        excepted.any(|(name, ending)| record.data(name).is_some_and(|text| text.ends_with(ending)))
+    }
+
     fn is_provider(&self, provider: &str) -> bool {
         let mut names = self.providers.iter();
         self.family == Family::Windows && names.any(|n| n.eq_ignore_ascii_case(provider))
@@ -219,7 +240,7 @@ mod tests {
             (&[("Channel", "Security"), audit], "security_4688"),
             (
                 &[("Provider", SYSMON), ("EventID", "3")],
-                "no process creation: event '3' is no process creation (Sysmon 1 is)",
+                "another event: event '3' is no process creation (Sysmon 1 is)",
             ),
             (
                 &[("Provider", "Microsoft-Windows-Kernel-General"), one],
@@ -257,7 +278,7 @@ mod tests {
         ];
         let flat = |id| record(Family::Windows, &[("EventID", id)], &sysmon);
         assert_eq!(scope(&flat("1")), "sysmon");
-        assert!(scope(&flat("5")).starts_with("no process creation"));
+        assert!(scope(&flat("5")).starts_with("another event"));
         let audit = record(
             Family::Windows,
             &[("EventID", "4688")],
@@ -279,7 +300,7 @@ mod tests {
         );
         assert_eq!(
             fdr(&[("event_simpleName", "ProcessRollup2Stats")]),
-            "no process creation: event 'ProcessRollup2Stats' is no process creation \
+            "another event: event 'ProcessRollup2Stats' is no process creation \
              (CrowdStrike ProcessRollup2 is)"
         );
         assert!(fdr(&[("aid", "1"), ("ComputerName", "H")]).starts_with("host record"));

@@ -10,13 +10,16 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The sources that are built in, and the dataset that they fill.
+/// The sources that are built in, and the dataset that they fill: `Endpoint.Processes`, whose
+/// events the process tree is made of. Those of the other datasets stand behind it.
 #[derive(Debug, Clone)]
 pub struct Sources {
     pub(super) model: Arc<Model>,
     pub(super) tables: Vec<Source>,
     /// The place of `dest` in the dataset.
     pub(super) dest: usize,
+    /// The same of the other datasets, which have none behind them.
+    others: Arc<[Sources]>,
 }
 
 /// The place of a source in [`Sources`].
@@ -60,6 +63,9 @@ pub(super) struct Detect {
     pub event_ids: Vec<u32>,
     #[serde(default)]
     pub event_simple_names: Vec<String>,
+    /// Raw fields with an ending by which a record is none after all.
+    #[serde(default)]
+    pub except_ending: BTreeMap<String, String>,
 }
 
 /// How a source fills one field.
@@ -140,6 +146,7 @@ impl Default for FactFrom {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct FactTable {
+    pub endpoint: FactFrom,
     pub command_line: FactFrom,
     pub arguments: FactFrom,
     pub image: FactFrom,
@@ -167,36 +174,68 @@ macro_rules! source_tables {
     };
 }
 
+/// The dataset that process trees are made of.
+const PROCESSES: &str = "Endpoint.Processes";
+
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 5] = source_tables![
+const TABLES: [(&str, &str); 20] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
     "crowdstrike",
     "cisco_nvm",
+    "sysmon_registry_value",
+    "sysmon_registry_key",
+    "sysmon_file",
+    "sysmon_file_stream",
+    "sysmon_file_delete",
+    "system_7045",
+    "security_4697",
+    "crowdstrike_listen",
+    "sysmon_network",
+    "sysmon_dns",
+    "security_account",
+    "security_group",
+    "security_4624",
+    "security_4625",
+    "security_4648",
 ];
 
 impl Sources {
-    /// The built-in tables, which fill `Endpoint.Processes`.
+    /// The built-in tables.
     pub fn built_in(models: &Models) -> Result<Self, TableError> {
-        let model = models
-            .get("Endpoint", "Processes")
-            .ok_or_else(|| TableError::Name {
-                file: "sources",
-                kind: "the dataset",
-                name: "Endpoint.Processes".to_owned(),
-            })?;
-        Self::read(model.clone(), &TABLES)
+        let tables = TABLES
+            .iter()
+            .map(|(file, text)| SourceTable::read(file, text));
+        let tables: Vec<(&'static str, SourceTable)> = tables.collect::<Result<_, _>>()?;
+        let known = |name: &String| models.datasets().any(|d| d.full_name() == *name);
+        if let Some((file, table)) = tables.iter().find(|(_, table)| !known(&table.dataset)) {
+            return Err(unknown(file, "the dataset", &table.dataset));
+        }
+        let mut filled = Vec::new();
+        for model in models.all() {
+            let name = model.dataset.full_name();
+            let tables = tables.iter().filter(|(_, table)| table.dataset == name);
+            filled.push(Self::of(model.clone(), tables.cloned())?);
+        }
+        let place = filled
+            .iter()
+            .position(|s| s.model.dataset.full_name() == PROCESSES);
+        let place = place.ok_or_else(|| unknown("sources", "the dataset", PROCESSES))?;
+        let processes = filled.swap_remove(place);
+        Ok(Self {
+            others: filled.into(),
+            ..processes
+        })
     }
 
-    fn read(model: Arc<Model>, tables: &[(&'static str, &str)]) -> Result<Self, TableError> {
+    fn of(
+        model: Arc<Model>,
+        tables: impl Iterator<Item = (&'static str, SourceTable)>,
+    ) -> Result<Self, TableError> {
         let dest = model.dataset.index("dest").unwrap_or(usize::MAX);
         let mut sources: Vec<Source> = Vec::new();
-        for (file, text) in tables.iter().copied() {
-            let table: SourceTable = toml::from_str(text).map_err(|e| TableError::Form {
-                file,
-                reason: e.to_string(),
-            })?;
+        for (file, table) in tables {
             let like = match &table.like {
                 None => None,
                 Some(id) => Some(
@@ -213,7 +252,24 @@ impl Sources {
             model,
             tables: sources,
             dest,
+            others: Arc::default(),
         })
+    }
+
+    /// Those that fill a dataset, by its full name; none for a dataset that is not known.
+    pub fn filling(&self, dataset: &str) -> Option<&Self> {
+        let mut all = std::iter::once(self).chain(self.others.iter());
+        all.find(|sources| sources.model.dataset.full_name() == dataset)
+    }
+
+    /// Whether the dataset is that of process creations.
+    pub fn fill_processes(&self) -> bool {
+        self.model.dataset.full_name() == PROCESSES
+    }
+
+    /// One of the dataset's events, as a person calls it: `process creation`.
+    pub fn event(&self) -> &str {
+        &self.model.event
     }
 
     /// The dataset that the sources fill.
@@ -257,7 +313,7 @@ fn family<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Family, D
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct SourceTable {
     id: String,
@@ -279,7 +335,7 @@ struct SourceTable {
     facts: Option<FactTable>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct FieldTable {
     name: String,
@@ -300,15 +356,20 @@ struct FieldTable {
 }
 
 impl SourceTable {
+    fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
+        let read = toml::from_str(text).map(|table| (file, table));
+        read.map_err(|error| TableError::Form {
+            file,
+            reason: error.to_string(),
+        })
+    }
+
     fn resolve(
         self,
         file: &'static str,
         dataset: &Dataset,
         like: Option<&Source>,
     ) -> Result<Source, TableError> {
-        if self.dataset != format!("{}.{}", dataset.model, dataset.name) {
-            return Err(unknown(file, "the dataset", &self.dataset));
-        }
         let mut mappings = like.map_or_else(
             || dataset.fields.iter().map(|_| None).collect(),
             |like| like.mappings.clone(),
@@ -381,6 +442,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_dataset_has_sources_that_fill_it() {
+        let models = Models::built_in().unwrap();
+        let sources = Sources::built_in(&models).unwrap();
+        let mut ids = std::collections::BTreeSet::new();
+        for dataset in models.datasets() {
+            let filling = sources.filling(&dataset.full_name()).unwrap();
+            assert_eq!(filling.dataset(), dataset);
+            assert!(filling.all().count() > 0, "{}", dataset.full_name());
+            assert!(!filling.event().is_empty());
+            for (_, source) in filling.all() {
+                assert!(ids.insert(source.id.clone()), "{}", source.id);
+            }
+        }
+        assert_eq!(ids.len(), TABLES.len());
+        assert!(sources.filling("Endpoint.Nothing").is_none());
+        assert!(sources.fill_processes());
+    }
+
+    #[test]
     fn the_built_in_tables_are_read() {
         let models = Models::built_in().unwrap();
         let sources = Sources::built_in(&models).unwrap();
@@ -413,10 +493,6 @@ mod tests {
         let detect = "[detect]\nfamily = 'nvm'\n";
         for (text, reason) in [
             (
-                format!("{head}dataset = 'Endpoint.Ports'\n{detect}"),
-                "the dataset 'Endpoint.Ports'",
-            ),
-            (
                 format!("{head}dataset = 'Endpoint.Processes'\nlike = 'y'\n{detect}"),
                 "the source 'y'",
             ),
@@ -437,7 +513,9 @@ mod tests {
                 "unknown family 'vms'",
             ),
         ] {
-            let error = Sources::read(model.clone(), &[("sources/x.toml", &text)]).unwrap_err();
+            let read = SourceTable::read("sources/x.toml", &text);
+            let read = read.and_then(|table| Sources::of(model.clone(), [table].into_iter()));
+            let error = read.unwrap_err();
             assert!(error.to_string().contains(reason), "{error}");
         }
     }

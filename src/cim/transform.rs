@@ -19,6 +19,12 @@ pub enum Transform {
     TrimBlanks,
     /// Without any `"`.
     WithoutQuotes,
+    /// What follows the last backslash: the last part of a registry path.
+    LastPart,
+    /// What stands before the last backslash: a registry value's key.
+    BeforeLastBackslash,
+    /// The number of `DWORD (0x00000001)`, a registry value's data with its type.
+    InParentheses,
 }
 
 impl Transform {
@@ -26,11 +32,17 @@ impl Transform {
     pub fn apply(self, text: Cow<'_, str>) -> Option<Cow<'_, str>> {
         match self {
             Self::Basename => Some(narrow(text, basename)),
-            Self::AfterLastBackslash => Some(narrow(text, |t| after_last(t, &['\\']))),
+            Self::AfterLastBackslash | Self::LastPart => {
+                Some(narrow(text, |t| after_last(t, &['\\'])))
+            }
             Self::NullIfDash => (text != "-").then_some(text),
             Self::TrimBlanks => Some(narrow(text, |t| t.trim_matches(' '))),
             Self::WithoutQuotes if text.contains('"') => Some(Cow::Owned(text.replace('"', ""))),
             Self::WithoutQuotes => Some(text),
+            Self::BeforeLastBackslash => Some(narrow(text, |t| {
+                t.rfind('\\').and_then(|at| t.get(..at)).unwrap_or(t)
+            })),
+            Self::InParentheses => Some(narrow(text, in_parentheses)),
         }
     }
 
@@ -48,6 +60,9 @@ impl Transform {
             Self::NullIfDash => None,
             Self::TrimBlanks => Some("blanks at both ends cut"),
             Self::WithoutQuotes => Some("all double quotes removed"),
+            Self::LastPart => Some("last part"),
+            Self::BeforeLastBackslash => Some("without its last part"),
+            Self::InParentheses => Some("without the type around it"),
         }
     }
 }
@@ -55,6 +70,15 @@ impl Transform {
 /// The last part of a path of Windows, Linux or the NT device form.
 pub fn basename(path: &str) -> &str {
     after_last(path, &['\\', '/'])
+}
+
+/// `0x00000001` of `DWORD (0x00000001)`; any other text as it stands.
+fn in_parentheses(text: &str) -> &str {
+    let inside = text.split_once(" (").and_then(|(kind, rest)| {
+        let is_kind = !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_uppercase());
+        rest.strip_suffix(')').filter(|_| is_kind)
+    });
+    inside.unwrap_or(text)
 }
 
 fn after_last<'a>(text: &'a str, marks: &[char]) -> &'a str {
@@ -101,6 +125,13 @@ mod tests {
                 Some("\"a b\"\t"),
             ),
             (WithoutQuotes, r#""a" /i "b""#, Some("a /i b")),
+            (LastPart, r"HKLM\a\b/c", Some("b/c")),
+            (BeforeLastBackslash, r"HKLM\a\b", Some(r"HKLM\a")),
+            (BeforeLastBackslash, "a/b", Some("a/b")),
+            (InParentheses, "DWORD (0x00000001)", Some("0x00000001")),
+            (InParentheses, "QWORD (0x0-0x1)", Some("0x0-0x1")),
+            (InParentheses, "Run (me)", Some("Run (me)")),
+            (InParentheses, "Binary Data", Some("Binary Data")),
         ] {
             assert_eq!(
                 apply(transform, text).as_deref(),

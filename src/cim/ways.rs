@@ -103,8 +103,13 @@ fn given(mapping: &Mapping) -> Vec<Way> {
     match &mapping.gives {
         Gives::Constant(value) => return vec![Way::Always(value.clone())],
         Gives::Rule(rule) => {
-            let only = rule.only_text();
-            return vec![only.map_or(Way::Raw, |text| Way::Text(Arc::from(text)))];
+            let only = rule.only_texts().iter();
+            let only: Vec<Way> = only.map(|text| Way::Text(Arc::from(*text))).collect();
+            return if only.is_empty() {
+                vec![Way::Raw]
+            } else {
+                only
+            };
         }
         Gives::Raw => {}
     }

@@ -2,11 +2,12 @@
 //! versions (v19 splits Defense Evasion and calls this family's tactic Stealth).
 
 use super::load_error::LoadError;
+use super::lookups::Lookup;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// What is known of ATT&CK.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Attack {
     /// The version that the names are of: `18`.
     pub version: String,
@@ -30,6 +31,34 @@ impl Attack {
     pub fn built_in() -> Result<Self, LoadError> {
         toml::from_str(include_str!("../../assets/attack.toml"))
             .map_err(|error| LoadError::new("assets/attack.toml", error.to_string()))
+    }
+
+    /// Adds the techniques of contentctl's `mitre_enrichment` lookup that are not known here. It has
+    /// no ids of tactics: their names stand for them.
+    pub fn add_names(&mut self, names: &Lookup) {
+        let columns = ["mitre_id", "technique", "tactics"].map(|name| names.column(name));
+        let [Some(id), Some(name), Some(tactics)] = columns else {
+            return;
+        };
+        for row in &names.rows {
+            let cell = |place: usize| row.get(place).map_or("", |cell| cell.trim());
+            if cell(id).is_empty() || self.technique(cell(id)).is_some() {
+                continue;
+            }
+            let tactics = cell(tactics).split(['|', '\n']).map(str::trim);
+            let tactics: Vec<_> = tactics
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+                .collect();
+            for tactic in &tactics {
+                self.tactics.insert(tactic.clone(), tactic.clone());
+            }
+            self.technique.push(Technique {
+                id: cell(id).to_owned(),
+                name: cell(name).to_owned(),
+                tactics,
+            });
+        }
     }
 
     /// A technique by its id.

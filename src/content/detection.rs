@@ -9,6 +9,7 @@ mod risk;
 mod yaml_fields;
 
 use super::load_error::LoadError;
+use super::place::place_of;
 use super::yaml::{self, Node};
 use crate::spl::ast::Span;
 use crate::spl::diagnostic::Excerpt;
@@ -213,18 +214,28 @@ impl Detection {
             return Err(LoadError::new(origin, "is no detection: it has no keys")
                 .with_help("a detection has at least 'name' and 'search'"));
         };
-        let mut sha256 = String::with_capacity(64);
-        for byte in Sha256::digest(file.as_bytes()) {
-            let _ = write!(sha256, "{byte:02x}");
-        }
         let source = Source {
             node: &node,
             text: body,
             origin,
         };
         let mut detection = source.detection()?;
-        detection.sha256 = sha256;
+        detection.sha256 = hex(&Sha256::digest(file.as_bytes()));
         Ok(detection)
+    }
+
+    /// A search that no rule holds, as a rule without anything else; `origin` is its file, or what
+    /// it is.
+    pub fn of_search(search: &str, origin: &str) -> Self {
+        Self {
+            name: "ad hoc search".to_owned(),
+            search: search.to_owned(),
+            search_place: (1, 1),
+            text: search.to_owned(),
+            origin: origin.to_owned(),
+            sha256: hex(&Sha256::digest(search.as_bytes())),
+            ..Self::default()
+        }
     }
 
     /// The severity that ES gives: from the highest score, high when there is none.
@@ -243,6 +254,19 @@ impl Detection {
     pub fn filter_macro(&self) -> String {
         let lower = self.name.to_lowercase();
         lower.replace([' ', '-', '.', '/'], "_") + "_filter"
+    }
+
+    /// It lies below a folder `deprecated` of the content: kept for the record.
+    pub fn is_deprecated(&self) -> bool {
+        let folders = self.origin.rsplit(['/', '\\']).skip(1);
+        let mut below = folders.take_while(|folder| *folder != "detections");
+        below.any(|folder| folder == "deprecated")
+    }
+
+    /// It says that only a person can test it (`tags.manual_test`, until 2026).
+    pub fn is_manual_test(&self) -> bool {
+        let mut unknown = self.unknown.iter();
+        unknown.any(|(key, _)| key.rsplit('.').next() == Some("manual_test"))
     }
 
     /// The name under which ES runs it and records its risk events.
@@ -268,7 +292,7 @@ impl Detection {
         (line, column): (usize, usize),
         span: Span,
     ) -> Excerpt<'a> {
-        let place = yaml::place_of(&self.text, (line, column), value, span.start..span.end);
+        let place = place_of(&self.text, (line, column), value, span.start..span.end);
         match place {
             Some(span) => Excerpt {
                 name: &self.origin,
@@ -289,6 +313,13 @@ impl Detection {
     pub fn search_line(&self) -> usize {
         self.search_place.0
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A file while it is read.

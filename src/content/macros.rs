@@ -6,8 +6,9 @@ mod conf;
 
 use super::detection::Detection;
 use super::load_error::LoadError;
+use super::place::place_of_definition;
 use super::yaml::{self, Node};
-use crate::spl::macros::MacroText;
+use crate::spl::macros::{DefinitionPlace, MacroText};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,8 @@ pub struct Macro {
     pub origin: String,
     /// Its line in the file.
     pub line: usize,
+    /// Where its definition stands in the file; none for what comes with the program.
+    pub place: Option<DefinitionPlace>,
     /// It is an eval expression (`iseval`): known by name, and refused where a search uses it.
     pub is_eval: bool,
 }
@@ -87,6 +90,7 @@ impl Macros {
             description: format!("The tuning of '{}': nothing is filtered.", rule.name),
             origin: BUILT_IN.to_owned(),
             line: 0,
+            place: None,
             is_eval: false,
         });
     }
@@ -131,6 +135,26 @@ impl Macros {
         Ok(count)
     }
 
+    /// Takes in the macros of a content folder, which are no overrides: they are what the folder's
+    /// rules were written with. Gives what could not be read; the rest is known.
+    pub fn add_content(&mut self, folder: &Path) -> Vec<LoadError> {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        if let Err(problem) = collect_files(folder, 0, &mut files) {
+            problems.push(problem);
+        }
+        for file in files.iter().filter(|file| file.is_file()) {
+            match self.read_file(file, &[]) {
+                Ok((found, _)) => {
+                    for one in found {
+                        self.put(one);
+                    }
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems
+    }
+
     /// The definition before.
     fn put(&mut self, one: Macro) -> Option<String> {
         let key = (one.name.clone(), one.arguments.len());
@@ -143,6 +167,7 @@ impl Macros {
             arguments: one.arguments.clone(),
             definition: one.definition.clone(),
             origin: one.origin.clone(),
+            place: one.place.clone(),
             refused: one.is_eval.then(|| {
                 let (file, line) = (&one.origin, one.line);
                 format!(
@@ -250,9 +275,11 @@ fn from_yaml(text: &str, origin: &str) -> Result<Found, LoadError> {
                 no_macro = no_macro.or_else(|| Some(at("this is no macro")));
                 continue;
             };
+            let start = (definition.line, definition.column);
             let (Some(name), Some(definition)) = (name.text(), definition.text()) else {
                 return Err(at("the macro's name or definition is no text"));
             };
+            let place = || place_of_definition(text, start, definition.trim());
             let arguments = node.get("arguments").map_or(&[][..], Node::items);
             found.push(Macro {
                 name: name.trim().to_owned(),
@@ -264,6 +291,7 @@ fn from_yaml(text: &str, origin: &str) -> Result<Found, LoadError> {
                     .unwrap_or_default(),
                 origin: origin.to_owned(),
                 line: node.line,
+                place: (origin != BUILT_IN).then(place).flatten(),
                 is_eval: false,
             });
         }

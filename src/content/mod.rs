@@ -1,20 +1,30 @@
-//! Layer 2, security content: the rule with its drilldowns and risk, the macros, ATT&CK names. Reads
-//! files and makes searches of them; runs none.
+//! Layer 2, security content: the rule with its drilldowns and risk, the macros, the lookups,
+//! ATT&CK names, and the folder that holds them all. Reads files and makes searches of them; runs none.
 
 pub mod attack;
+pub mod class;
 pub mod detection;
 pub mod drilldown;
+pub mod folder;
 pub mod load_error;
+pub mod lookups;
 pub mod macros;
 pub mod offset;
 pub mod parsed_search;
+mod place;
+pub mod placed;
+pub mod story;
 pub mod template;
 mod yaml;
 
+pub use class::Class;
 pub use detection::Detection;
+pub use folder::Folder;
 pub use load_error::LoadError;
+pub use lookups::{Lookup, LookupError, Lookups};
 pub use macros::Macros;
 pub use parsed_search::{ParsedSearch, SearchError};
+pub use placed::Placed;
 
 use std::io::Read as _;
 use std::path::Path;

@@ -79,13 +79,12 @@ impl ParsedSearch {
         }
     }
 
-    /// A message of a later stage on one line, with its place in the file.
+    /// A message of a later stage on one line, with its place in the file and the remedy.
     pub fn said(&self, rule: &Detection, diagnostic: &Diagnostic) -> String {
-        let excerpt = rule.excerpt(self.expanded.origin(diagnostic.span).span);
-        let (line, column) = excerpt.place();
-        let help = diagnostic.help.as_ref();
+        let placed = self.placed(rule, diagnostic);
+        let help = placed.help.as_ref();
         let help = help.map_or_else(String::new, |help| format!(": {help}"));
-        format!("{}:{line}:{column}: {diagnostic}{help}", excerpt.name)
+        format!("{placed}{help}")
     }
 
     /// Draws a message about a place of this search, which a later stage found.
@@ -172,7 +171,13 @@ impl SearchError {
         drawn.join("\n")
     }
 
-    fn excerpt(&self, span: Span) -> Excerpt<'_> {
+    /// The search with its macros put in, where that could be done.
+    pub fn expanded(&self) -> Option<&Expanded> {
+        self.expanded.as_ref()
+    }
+
+    /// A place of the search as one of the file that it was written in.
+    pub(super) fn excerpt(&self, span: Span) -> Excerpt<'_> {
         match self.file.as_deref() {
             Some(File {
                 rule,

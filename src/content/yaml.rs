@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use std::fmt;
-use std::ops::Range;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,66 +107,6 @@ pub fn read(text: &str, origin: &str) -> Result<Vec<Node>, LoadError> {
             ))
         }
     }
-}
-
-/// Where a part of a text value stands in its file. Whatever the style of the value (a block, folded
-/// or quoted), file and value differ in blanks alone, or in a doubled `'` or an escape between
-/// quotes. `start` is the value's line and column; none where the two do not agree.
-pub fn place_of(
-    file: &str,
-    start: (usize, usize),
-    value: &str,
-    part: Range<usize>,
-) -> Option<Range<usize>> {
-    let mut lines = file.split_inclusive('\n');
-    let mut at = 0;
-    for _ in 1..start.0 {
-        at += lines.next()?.len();
-    }
-    let line = file.get(at..)?;
-    at += line.char_indices().nth(start.1.checked_sub(1)?)?.0;
-    let quote = file
-        .get(at..)?
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '\'' | '"'));
-    // A block whose own text begins with a quote begins with that quote twice.
-    let quote = quote.filter(|q| {
-        !value.starts_with(*q) || file.get(at + 1..).is_some_and(|f| f.starts_with(*q))
-    });
-    at += usize::from(quote.is_some());
-    let mut place: Option<Range<usize>> = None;
-    for (offset, c) in value.char_indices() {
-        if part.is_empty() && offset >= part.start {
-            // Right behind what stands before it, not before what follows on a later line.
-            return Some(at..at);
-        }
-        if offset >= part.end && place.is_some() {
-            break;
-        }
-        if c.is_whitespace() {
-            continue;
-        }
-        let rest = file.get(at..)?;
-        at += rest.len() - rest.trim_start().len();
-        let mut rest = file.get(at..)?;
-        if (quote == Some('"') && rest.starts_with('\\'))
-            || (quote == Some('\'') && rest.starts_with("''"))
-        {
-            rest = rest.get(1..)?;
-            at += 1;
-        }
-        if !rest.starts_with(c) {
-            return None;
-        }
-        if offset >= part.start {
-            let start = place.map_or(at, |p| p.start);
-            place = Some(start..at + c.len_utf8());
-        }
-        at += c.len_utf8();
-    }
-    // An empty place at the end of the value.
-    Some(place.unwrap_or(at..at))
 }
 
 /// Without the place, which is told otherwise, and without advice to programmers.
@@ -335,35 +274,6 @@ mod tests {
             read("---\na: 1\n---\n---\n- b\n", "f.yml").unwrap().len(),
             2
         );
-    }
-
-    #[test]
-    fn a_part_of_a_value_is_found_in_its_file() {
-        for file in [
-            "a: 1\nsearch: |\n    | tstats x='it'\n    | nope y\n",
-            "a: 1\r\nsearch: >\r\n    | tstats x='it'\r\n    | nope y\r\n",
-            "search: '| tstats x=''it''\n  | nope y'\n",
-            "search: \"| tstats x='it'\n  | \\\n  nope y\"\n",
-            "search: | # the search\n  | tstats x='it' | nope y\n",
-        ] {
-            let node = read(file, "f.yml").unwrap().remove(0);
-            let search = node.get("search").unwrap();
-            let value = search.text().unwrap();
-            let place = |part: &str| {
-                let start = value.find(part).unwrap();
-                let place = place_of(
-                    file,
-                    (search.line, search.column),
-                    value,
-                    start..start + part.len(),
-                );
-                place.map(|p| file[p].to_owned())
-            };
-            // A line that a backslash continues can't be laid beside the value.
-            let expected = (!file.contains("\\\n")).then(|| "nope".to_owned());
-            assert_eq!(place("nope"), expected, "{file}");
-            assert_eq!(place("tstats x=").as_deref(), Some("tstats x="), "{file}");
-        }
     }
 
     #[test]

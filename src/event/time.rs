@@ -1,9 +1,12 @@
-//! Instants, and every spelling of one that a log has. The only file that names `jiff`.
+//! Instants, and every spelling of one that a log has. With the files below it the only one that
+//! names `jiff`.
 //!
 //! An instant is UTC inside, in ticks of 100 ns: the resolution of a FILETIME, so that an EVTX
 //! time is kept whole (the plan said microseconds; the identity of an event needs the last digit).
 //! No time zone database: UTC and fixed offsets, so no local arithmetic and no daylight saving gap.
 
+pub mod calendar;
+mod pattern;
 mod usual;
 
 use super::zone::Zone;

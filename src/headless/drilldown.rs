@@ -53,6 +53,7 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
         options: &engine.options,
         findings: &hunted.findings,
         span: hunted.loaded.span,
+        now: hunted.loaded.now,
         imported: &engine.imported,
     };
     let result = over

@@ -21,6 +21,7 @@ use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{Hunted, Pass, hunt};
 use crate::worker::rule::Rule;
+use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write as _};
@@ -30,8 +31,28 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Runs `gimlet hunt`; returns the exit status. `arguments` go into the ledger as they were given.
 pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8> {
-    let (clock, started) = (Instant::now(), now());
-    let (mut engine, remarks) = session::engine(&args.reading, &[], settings)?;
+    let started = Started::now();
+    let made = session::engine(&args.reading, &[], settings)?;
+    run_engine(args, settings, arguments, (made, started))
+}
+
+/// When a run began, by both clocks.
+pub struct Started(Instant, Timestamp);
+
+impl Started {
+    /// Now.
+    pub fn now() -> Self {
+        Self(Instant::now(), now())
+    }
+}
+
+/// The same with an engine that was made already, and what is to be said of its inputs.
+pub fn run_engine(
+    args: &Hunt,
+    settings: &Settings,
+    arguments: &[String],
+    ((mut engine, remarks), Started(clock, started)): ((Engine, Vec<String>), Started),
+) -> Result<u8> {
     engine.options.keep_raw = args.events.is_some();
     engine.options.pass = match (args.coverage, &args.ledger) {
         (true, _) => Pass::Everything,

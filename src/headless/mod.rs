@@ -1,4 +1,4 @@
-//! Layer 10, the same engine without a screen: `hunt` and `drilldown`. What each prints is
+//! Layer 12, the same engine without a screen: `hunt`, `search`, `drilldown` and `rules`. What each prints is
 //! `report`'s; here is the order of doing things, the messages on standard error and the exit
 //! status.
 
@@ -9,13 +9,15 @@ pub mod interrupt;
 pub mod outputs;
 pub mod progress;
 pub mod rows;
+pub mod rules;
+pub mod search;
 pub mod session;
 
 /// Exit statuses: the README's table.
 pub mod status {
     /// All evidence was read.
     pub const READ: u8 = 0;
-    /// There are rows, with `--fail-on-rows`.
+    /// There are rows, with `--fail-on-rows`; a rule is refused or its test fails.
     pub const ROWS: u8 = 1;
     /// Usage, or nothing could be read.
     pub const USAGE: u8 = 2;

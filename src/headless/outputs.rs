@@ -120,7 +120,8 @@ fn refuse_input(output: &Path, args: &Hunt) -> Result<()> {
         bail!("'{shown}' is evidence to be read, {remedy}");
     }
     let inputs = reading.rule.iter().chain(&reading.hosts);
-    if let Some(input) = inputs.chain(&reading.macros).find(|path| is(path, &there)) {
+    let mut inputs = inputs.chain(&reading.macros).chain(&reading.lookups);
+    if let Some(input) = inputs.find(|path| is(path, &there)) {
         bail!("'{shown}' is the input '{}', {remedy}", input.display());
     }
     if is_standard_output(&there) {

@@ -4,10 +4,12 @@
 use crate::cim::{Hosts, Models, Sources};
 use crate::cli::ReadingArgs;
 use crate::config::Settings;
+use crate::content::{Detection, Folder};
 use crate::event::visible::visible;
+use crate::report::counted;
 use crate::risk::{RiskEvent, import};
 use crate::worker::hunt::{HuntOptions, Pass};
-use crate::worker::rule::{Rule, RuleFiles};
+use crate::worker::rule::{Rule, RuleError};
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result, anyhow};
 use std::path::{Path, PathBuf};
@@ -20,11 +22,52 @@ pub fn engine(
     risk_files: &[PathBuf],
     settings: &Settings,
 ) -> Result<(Engine, Vec<String>)> {
-    let files = RuleFiles {
-        rule: reading.rule.clone(),
-        macros: settings.macros.clone(),
-    };
-    let (rule, sources) = load(&files, settings)?;
+    engine_for(Wanted::of(reading)?, reading, risk_files, settings)
+}
+
+/// The engine for a search that no rule holds; `origin` is its file, or what it is.
+pub fn search_engine(
+    (search, origin): (&str, &str),
+    reading: &ReadingArgs,
+    settings: &Settings,
+) -> Result<(Engine, Vec<String>)> {
+    let wanted = Wanted::Read(Box::new(Detection::of_search(search, origin)));
+    engine_for(wanted, reading, &[], settings)
+}
+
+/// Which rule is to be run.
+enum Wanted {
+    /// That of a file, or the one that comes with the program.
+    File(Option<PathBuf>),
+    /// One of the content, by its name.
+    Named(String),
+    /// This one.
+    Read(Box<Detection>),
+}
+
+impl Wanted {
+    fn of(reading: &ReadingArgs) -> Result<Self> {
+        match (&reading.rule, &reading.content) {
+            (Some(rule), Some(_)) if !rule.exists() => {
+                Ok(Self::Named(rule.to_string_lossy().into_owned()))
+            }
+            (Some(rule), _) => Ok(Self::File(Some(rule.clone()))),
+            (None, None) => Ok(Self::File(None)),
+            (None, Some(content)) => Err(anyhow!(
+                "which rule of '{}' is to be run is not said: give --rule NAME, which 'gimlet rules list --content {0}' prints",
+                shown(content)
+            )),
+        }
+    }
+}
+
+fn engine_for(
+    wanted: Wanted,
+    reading: &ReadingArgs,
+    risk_files: &[PathBuf],
+    settings: &Settings,
+) -> Result<(Engine, Vec<String>)> {
+    let (rule, sources, broken) = load(wanted, Some(reading), settings)?;
     let mut hosts = Hosts::default();
     if let Some(path) = &reading.hosts {
         let text = read_text(path)?;
@@ -33,7 +76,7 @@ pub fn engine(
             .with_context(|| format!("'{}'", shown(path)))?;
     }
     let (imported, mut remarks) = risk_events(risk_files, settings)?;
-    remarks.splice(0..0, rule.drawn_lints());
+    remarks.splice(0..0, broken.into_iter().chain(rule.drawn_lints()));
     let options = HuntOptions {
         paths: reading.paths.clone(),
         built_in: &[],
@@ -41,6 +84,7 @@ pub fn engine(
         assume_tz: settings.assume_tz,
         since: reading.since,
         until: reading.until,
+        now: reading.now,
         keep_duplicates: reading.keep_duplicates,
         no_prefilter: reading.no_prefilter,
         keep_raw: false,
@@ -48,6 +92,9 @@ pub fn engine(
         index: false,
         cancel: Arc::new(AtomicBool::new(false)),
     };
+    if let Some(refused) = rule.refused_evidence(&options) {
+        return Err(anyhow!(refused));
+    }
     Ok((
         Engine {
             rule,
@@ -61,11 +108,7 @@ pub fn engine(
 
 /// The engine on the evidence that is built into the program.
 pub fn demo_engine(settings: &Settings) -> Result<Engine> {
-    let files = RuleFiles {
-        rule: None,
-        macros: settings.macros.clone(),
-    };
-    let (rule, sources) = load(&files, settings)?;
+    let (rule, sources, _) = load(Wanted::File(None), None, settings)?;
     let mut imported = Vec::new();
     for (number, bytes) in super::demo::RISK.iter().enumerate() {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -84,11 +127,41 @@ pub fn demo_engine(settings: &Settings) -> Result<Engine> {
     })
 }
 
-fn load(files: &RuleFiles, settings: &Settings) -> Result<(Rule, Sources)> {
+/// The rule, the sources and what is to be said of the content.
+fn load(
+    wanted: Wanted,
+    reading: Option<&ReadingArgs>,
+    settings: &Settings,
+) -> Result<(Rule, Sources, Vec<String>)> {
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;
-    let rule = Rule::load(files, &models, settings.tz)?;
-    Ok((rule, sources))
+    let content = reading.and_then(|reading| reading.content.as_deref());
+    let lookups = reading.map_or(&[][..], |reading| &reading.lookups);
+    let mut folder = match (content, &wanted) {
+        (Some(path), Wanted::Named(_)) => Folder::read(path),
+        (Some(path), _) => Folder::without_rules(path),
+        (None, _) => Folder::built_in(),
+    }
+    .map_err(RuleError::from)?;
+    let detection = match wanted {
+        Wanted::File(Some(path)) => Detection::read(&path).map_err(RuleError::from)?,
+        Wanted::File(None) => Detection::built_in().map_err(RuleError::from)?,
+        Wanted::Named(name) => folder.find(&name)?.clone(),
+        Wanted::Read(detection) => *detection,
+    };
+    folder.macros.add_filter_of(&detection);
+    let macros = folder.add_macros(&settings.macros);
+    let all = macros.and_then(|()| folder.add_lookups(lookups));
+    all.map_err(RuleError::from)?;
+    let rule = Rule::of(detection, &folder, &models, settings.tz)?;
+    let remarks = match folder.problems.len() as u64 {
+        0 => Vec::new(),
+        broken => vec![format!(
+            "{} of the content could not be read: 'gimlet rules check' names them",
+            counted(broken, "file")
+        )],
+    };
+    Ok((rule, sources, remarks))
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -15,6 +15,7 @@ pub mod json;
 mod json_text;
 pub mod ledger;
 pub mod rows;
+pub mod rules;
 pub mod sort;
 pub mod summary;
 pub mod table;

@@ -4,7 +4,9 @@
 //! numbers and others ignored, except that `count dc list values` take texts as they stand and
 //! `min max` take numbers where they can; `values` is distinct and in the order of UTF-8 codes;
 //! `list` keeps the first 100; percentiles are of the nearest rank; the median of an even number
-//! of values is the higher of the two.
+//! of values is the higher of the two; `count(eval(…))` counts the rows for which a condition is
+//! true; `rate` is the change between the earliest and the latest value by the seconds between.
+//! What Splunk estimates (`estdc`, `perc` over many values) is exact here.
 //!
 //! Decided here: `first` and `last` go by the order of the rows, which is that of the evidence
 //! (Splunk's events come newest first); `earliest` and `latest` go by `_time`, and of several at
@@ -14,6 +16,8 @@
 mod spread;
 
 use super::cells::{Cell, Cells};
+use super::datum::Datum;
+use super::expression::Expression;
 use crate::event::{Timestamp, Value};
 use crate::spl::{Diagnostic, Span};
 use spread::{Extremes, Moments, spelling};
@@ -25,9 +29,21 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(super) struct Aggregation {
     pub(super) kind: Kind,
-    /// The field; none for a bare `count`.
-    pub(super) slot: Option<usize>,
+    pub(super) source: Source,
     pub(super) column: Arc<str>,
+    /// One value that is no number leaves the function without a result.
+    pub(super) all_numbers: bool,
+}
+
+/// What a function is given of a row.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// The row itself: a bare `count`.
+    Row,
+    /// A field.
+    Field(usize),
+    /// What an expression makes of the row.
+    Made(Box<Expression>),
 }
 
 /// The functions.
@@ -54,6 +70,10 @@ pub(super) enum Kind {
     Last,
     Earliest,
     Latest,
+    EarliestTime,
+    LatestTime,
+    Rate,
+    DistinctError,
 }
 
 /// Names as a search writes them. Percentiles (`perc95`, `p95`) are read beside the table.
@@ -81,6 +101,11 @@ const NAMES: &[(&str, Kind)] = &[
     ("last", Kind::Last),
     ("earliest", Kind::Earliest),
     ("latest", Kind::Latest),
+    ("earliest_time", Kind::EarliestTime),
+    ("latest_time", Kind::LatestTime),
+    ("rate", Kind::Rate),
+    ("estdc", Kind::Distinct),
+    ("estdc_error", Kind::DistinctError),
 ];
 
 /// `list` returns no more (Search Reference, "list").
@@ -95,26 +120,37 @@ impl Kind {
         percentile(name).ok_or_else(|| {
             let message = format!("the aggregate '{name}' can't be run in this version");
             let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-            Diagnostic::new("SPL-FUNCTION", message, span)
-                .with_help(format!("there are {}, perc<number>", known.join(", ")))
+            Diagnostic::new("SPL-FUNCTION", message, span).with_help(format!(
+                "there are {}, perc<number>, exactperc<number>, upperperc<number>",
+                known.join(", ")
+            ))
         })
     }
 
     /// Whether it asks when a row was.
     pub(super) fn needs_time(self) -> bool {
-        matches!(self, Self::Earliest | Self::Latest)
+        matches!(
+            self,
+            Self::Earliest | Self::Latest | Self::EarliestTime | Self::LatestTime | Self::Rate
+        )
+    }
+
+    /// Whether it computes with numbers alone.
+    pub(super) fn is_numeric(self) -> bool {
+        matches!(State::new(self), State::Moments(_) | State::Numbers(_)) || self == Self::Range
     }
 }
 
 fn percentile(name: &str) -> Option<Kind> {
-    let digits = name
-        .strip_prefix("perc")
-        .or_else(|| name.strip_prefix('p'))?;
+    let prefixes = ["exactperc", "upperperc", "perc", "p"];
+    let digits = prefixes.iter().find_map(|p| name.strip_prefix(p))?;
     if !digits.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let percent: f64 = digits.parse().ok()?;
-    (percent > 0.0 && percent <= 100.0).then_some(Kind::Percentile(percent))
+    (0.0..=100.0)
+        .contains(&percent)
+        .then_some(Kind::Percentile(percent))
 }
 
 /// What a function has seen of a group.
@@ -129,13 +165,17 @@ pub(super) enum State {
     Tally(BTreeMap<Arc<str>, u64>),
     Held(Option<Value>),
     Timed(Option<(Timestamp, Value)>),
+    /// The earliest and the latest value.
+    Span(Box<[Option<(Timestamp, Value)>; 2]>),
+    /// A value was no number, and all had to be.
+    Spoilt,
 }
 
 impl State {
     pub(super) fn new(kind: Kind) -> Self {
         match kind {
             Kind::Count => Self::Count(0),
-            Kind::Distinct | Kind::Values => Self::Texts(BTreeSet::new()),
+            Kind::Distinct | Kind::Values | Kind::DistinctError => Self::Texts(BTreeSet::new()),
             Kind::List => Self::List(Vec::new()),
             Kind::Min | Kind::Max | Kind::Range => Self::Extremes(Extremes::default()),
             Kind::Sum
@@ -148,7 +188,10 @@ impl State {
             Kind::Mode => Self::Tally(BTreeMap::new()),
             Kind::Median | Kind::Percentile(_) => Self::Numbers(Vec::new()),
             Kind::First | Kind::Last => Self::Held(None),
-            Kind::Earliest | Kind::Latest => Self::Timed(None),
+            Kind::Earliest | Kind::Latest | Kind::EarliestTime | Kind::LatestTime => {
+                Self::Timed(None)
+            }
+            Kind::Rate => Self::Span(Box::default()),
         }
     }
 
@@ -159,15 +202,35 @@ impl State {
         cells: &Cells<'_>,
         at: Option<Timestamp>,
     ) {
-        let Some(slot) = aggregation.slot else {
-            if let Self::Count(count) = self {
-                *count += 1;
+        match &aggregation.source {
+            Source::Row => self.count_row(),
+            Source::Field(slot) => {
+                if let Some(cell) = cells.get(*slot) {
+                    self.add_cell(aggregation, cell, at);
+                }
             }
-            return;
-        };
-        let Some(cell) = cells.get(slot) else {
-            return;
-        };
+            Source::Made(expression) => match expression.evaluate(cells) {
+                Datum::Boolean(true) => self.count_row(),
+                made => {
+                    if let Some(value) = made.into_value() {
+                        self.add_cell(aggregation, Cell::Value(&value), at);
+                    }
+                }
+            },
+        }
+    }
+
+    fn count_row(&mut self) {
+        if let Self::Count(count) = self {
+            *count += 1;
+        }
+    }
+
+    fn add_cell(&mut self, aggregation: &Aggregation, cell: Cell<'_>, at: Option<Timestamp>) {
+        let no_number = |text: &str| crate::event::value::parse_number(text).is_none();
+        if aggregation.all_numbers && cell.any(no_number) {
+            *self = Self::Spoilt;
+        }
         match self {
             Self::Held(held) => {
                 if aggregation.kind == Kind::Last || held.is_none() {
@@ -175,6 +238,11 @@ impl State {
                 }
             }
             Self::Timed(held) => hold(held, aggregation.kind, cell, at),
+            Self::Span(ends) => {
+                let [first, last] = &mut **ends;
+                hold(first, Kind::Earliest, cell, at);
+                hold(last, Kind::Latest, cell, at);
+            }
             Self::Extremes(extremes) => extremes.add(cell),
             _ => self.add_each(cell),
         }
@@ -214,10 +282,16 @@ impl State {
         match self {
             Self::Count(count) => Some(whole(count)),
             Self::Texts(texts) if kind == Kind::Distinct => Some(whole(texts.len() as u64)),
+            Self::Texts(_) if kind == Kind::DistinctError => Some(whole(0)),
             Self::Texts(texts) => Value::many(texts.into_iter().collect()),
             Self::List(texts) => Value::many(texts),
             Self::Held(value) => value,
-            Self::Timed(held) => held.map(|(_, value)| value),
+            Self::Timed(held) => held.map(|(at, value)| match kind {
+                Kind::EarliestTime | Kind::LatestTime => Value::text(&at.epoch_text()),
+                _ => value,
+            }),
+            Self::Span(ends) => rate(&ends).map(Value::Number),
+            Self::Spoilt => None,
             Self::Extremes(extremes) => extremes.finish(kind),
             Self::Moments(moments) => moments.finish(kind).map(Value::Number),
             Self::Tally(tally) => most_frequent(tally),
@@ -238,14 +312,26 @@ fn hold(held: &mut Option<(Timestamp, Value)>, kind: Kind, cell: Cell<'_>, at: O
     let better = match held {
         None => true,
         Some((known, value)) => match at.cmp(known) {
-            Ordering::Less => kind == Kind::Earliest,
-            Ordering::Greater => kind == Kind::Latest,
+            Ordering::Less => matches!(kind, Kind::Earliest | Kind::EarliestTime),
+            Ordering::Greater => matches!(kind, Kind::Latest | Kind::LatestTime),
             Ordering::Equal => spelling(&cell.to_value()) < spelling(value),
         },
     };
     if better {
         *held = Some((at, cell.to_value()));
     }
+}
+
+/// By the second; none between values of one instant, or of texts.
+fn rate([first, last]: &[Option<(Timestamp, Value)>; 2]) -> Option<f64> {
+    let ((from, before), (to, after)) = (first.as_ref()?, last.as_ref()?);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a rate of 2^53 ticks is as good"
+    )]
+    let seconds = to.ticks().checked_sub(from.ticks())? as f64 / 1e7;
+    let rate = (after.as_number()? - before.as_number()?) / seconds;
+    rate.is_finite().then_some(rate)
 }
 
 /// Of several that are equally frequent the lowest.
@@ -284,8 +370,9 @@ mod tests {
         let kind = Kind::find(name, Span::default()).unwrap();
         let aggregation = Aggregation {
             kind,
-            slot: Some(0),
+            source: Source::Field(0),
             column: "x".into(),
+            all_numbers: false,
         };
         let mut state = State::new(kind);
         for (at, value) in values.iter().enumerate() {

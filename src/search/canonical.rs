@@ -3,6 +3,7 @@
 //! Only ever compared; not SPL.
 
 use crate::spl::ast::{CompareOp, Literal, Piece, Predicate};
+use crate::spl::print;
 use std::fmt::Write as _;
 
 /// The one spelling. Equal spellings mean equal answers; the reverse is not promised.
@@ -17,6 +18,7 @@ pub(super) fn spelling(predicate: &Predicate) -> String {
         },
         Predicate::In { field, values } => any_of(&field.text, values),
         Predicate::Text(term) => format!("text({})", literal(term)),
+        Predicate::Subsearch { search, .. } => format!("search({:?})", print::pipeline(search)),
     }
 }
 

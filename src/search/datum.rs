@@ -102,6 +102,33 @@ impl Datum {
         }
     }
 
+    /// Whether any text of it passes a test that may not know; none when none passes and it was
+    /// not known of one, and for null and truth.
+    pub(super) fn any_known(&self, test: impl Fn(&str) -> Option<bool>) -> Option<bool> {
+        let Self::Many(texts) = self else {
+            return self.as_text().and_then(|text| test(&text));
+        };
+        let tested = texts.iter().map(|text| test(text));
+        tested.reduce(|known, one| decide(BinaryOp::Or, known, one))?
+    }
+
+    /// Every text of it changed; null when one can't be.
+    pub(super) fn try_map(&self, change: impl Fn(&str) -> Option<String>) -> Self {
+        match self {
+            Self::Many(texts) => {
+                let changed: Option<Vec<Arc<str>>> = texts
+                    .iter()
+                    .map(|text| change(text).map(Arc::from))
+                    .collect();
+                changed.map_or(Self::Null, |texts| Self::Many(texts.into()))
+            }
+            other => {
+                let text = other.as_text().and_then(|text| change(&text));
+                text.map_or(Self::Null, Self::text)
+            }
+        }
+    }
+
     /// Every text of it changed; null stays null.
     pub(super) fn map(&self, change: impl Fn(&str) -> String) -> Self {
         match self {

@@ -37,6 +37,49 @@ pub(super) enum Node {
 pub(super) struct Scope<'a> {
     pub(super) cells: &'a Cells<'a>,
     pub(super) environment: &'a Environment,
+    /// Fields that stand for one of their values.
+    pub(super) each: Option<&'a Each<'a>>,
+}
+
+/// A field that stands for one of its values while an expression is evaluated for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Each<'a> {
+    slot: usize,
+    value: &'a Datum,
+    outer: Option<&'a Each<'a>>,
+}
+
+impl Scope<'_> {
+    /// What a field holds here.
+    pub(super) fn field(&self, slot: usize) -> Datum {
+        let mut each = self.each;
+        while let Some(one) = each {
+            if one.slot == slot {
+                return one.value.clone();
+            }
+            each = one.outer;
+        }
+        self.cells.get(slot).map_or(Datum::Null, Datum::from)
+    }
+
+    /// Does something with a field standing for one of its values.
+    pub(super) fn with<T>(
+        &self,
+        slot: usize,
+        value: &Datum,
+        run: impl FnOnce(&Scope<'_>) -> T,
+    ) -> T {
+        let each = Each {
+            slot,
+            value,
+            outer: self.each,
+        };
+        run(&Scope {
+            cells: self.cells,
+            environment: self.environment,
+            each: Some(&each),
+        })
+    }
 }
 
 /// What compiling an expression has at hand.
@@ -58,7 +101,11 @@ impl Expression {
 
     pub(super) fn evaluate(&self, cells: &Cells<'_>) -> Datum {
         let environment = &self.environment;
-        self.root.evaluate(&Scope { cells, environment })
+        self.root.evaluate(&Scope {
+            cells,
+            environment,
+            each: None,
+        })
     }
 
     /// Whether it can only be true, false or null.
@@ -154,7 +201,7 @@ impl Node {
         match self {
             Self::Text(text) => Datum::Text(text.clone()),
             Self::Constant(constant) => constant.clone(),
-            Self::Field(slot) => scope.cells.get(*slot).map_or(Datum::Null, Datum::from),
+            Self::Field(slot) => scope.field(*slot),
             Self::Not(inner) => Datum::from_truth(inner.evaluate(scope).truth().map(|t| !t)),
             Self::Negate(inner) => {
                 let number = inner.evaluate(scope).as_number();
@@ -171,6 +218,25 @@ impl Node {
                 calculate(*op, &left.evaluate(scope), &right.evaluate(scope))
             }
             Self::Call(call) => call.evaluate(scope),
+        }
+    }
+
+    /// The numbers of the fields that it reads, as often as it does.
+    pub(super) fn slots(&self, into: &mut Vec<usize>) {
+        match self {
+            Self::Field(slot) => into.push(*slot),
+            Self::Text(_) | Self::Constant(_) => {}
+            Self::Not(inner) | Self::Negate(inner) => inner.slots(into),
+            Self::Decide(_, parts) | Self::Concat(parts) => {
+                for part in parts {
+                    part.slots(into);
+                }
+            }
+            Self::Compare(_, left, right) | Self::Calculate(_, left, right) => {
+                left.slots(into);
+                right.slots(into);
+            }
+            Self::Call(call) => call.slots(into),
         }
     }
 

@@ -1,27 +1,35 @@
-//! The functions of `where` and `eval`: one table of them (name, arguments, what it does), and how
-//! a call is compiled. Their work is in the files beside: by subject.
+//! The functions of `where` and `eval`: how a call is compiled. The table of them is `table`; their
+//! work is in the files beside: by subject.
 //!
-//! Facts: Search Reference, "Evaluation functions". Regular expressions are those of the `regex`
-//! crate: unanchored and with regard to case as in Splunk, but without look-around and
-//! back-references, which are refused; in return no text can make them slow.
+//! Facts: Search Reference, "Evaluation functions".
 
+mod bits;
 mod condition;
+mod convert;
+mod digest;
+mod json;
 mod multivalue;
 mod number;
+mod printf;
+mod table;
 mod text;
+mod time;
 
 use super::datum::Datum;
 use super::expression::{Compiler, Node, Scope};
+use super::pcre::Pcre;
+use super::predicate::Predicate;
 use crate::event::{Timestamp, Zone};
-use crate::spl::ast::Expr;
+use crate::spl::ast::{CommandKind, Expr};
 use crate::spl::{Diagnostic, Span};
-use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
+pub use table::FUNCTIONS;
 
 /// What is the same for every row of a search.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Environment {
     pub(super) zone: Zone,
+    /// What `now()` is; null when it is not known.
     pub(super) now: Option<Timestamp>,
 }
 
@@ -74,24 +82,11 @@ pub(super) struct Call {
     function: &'static Function,
     arguments: Vec<Node>,
     /// The pattern, where it is written out.
-    pattern: Option<Regex>,
-}
-
-const fn function(
-    name: &'static str,
-    arguments: Arguments,
-    gives: Gives,
-    run: fn(&Call, &Scope<'_>) -> Datum,
-    doc: &'static str,
-) -> Function {
-    Function {
-        name,
-        arguments,
-        doc,
-        gives,
-        pattern: None,
-        run,
-    }
+    pattern: Option<Pcre>,
+    /// The field whose values are taken one by one (`mvmap`, `mvfilter`).
+    each: Option<usize>,
+    /// The search of `searchmatch`.
+    search: Option<Box<Predicate>>,
 }
 
 impl Function {
@@ -101,65 +96,20 @@ impl Function {
     }
 }
 
-use Arguments::{AtLeast, Between, Pairs};
-use Gives::{Truth, Value};
-
-const BRANCHES: Gives = Gives::Argument { first: 1, step: 1 };
-const RESULTS: Gives = Gives::Argument { first: 1, step: 2 };
-const ANY: Gives = Gives::Argument { first: 0, step: 1 };
-
-/// Every function that there is.
-#[rustfmt::skip]
-pub static FUNCTIONS: &[Function] = &[
-    function("abs", Between(1, 1), Value, number::abs, "the number without its sign"),
-    function("case", Pairs, RESULTS, condition::case, "the value after the first condition that is true"),
-    function("ceil", Between(1, 1), Value, number::ceiling, "the number rounded up"),
-    function("ceiling", Between(1, 1), Value, number::ceiling, "the number rounded up"),
-    function("cidrmatch", Between(2, 2), Truth, condition::cidrmatch, "whether the second is an address of the subnet"),
-    function("coalesce", AtLeast(1), ANY, condition::coalesce, "the first that is not null"),
-    function("false", Between(0, 0), Truth, condition::falsehood, "false"),
-    function("floor", Between(1, 1), Value, number::floor, "the number rounded down"),
-    function("if", Between(3, 3), BRANCHES, condition::choose, "the second if the first is true, else the third"),
-    function("in", AtLeast(2), Truth, condition::among, "whether the first equals one of the others"),
-    function("isint", Between(1, 1), Truth, condition::isint, "whether it is a whole number"),
-    function("isnotnull", Between(1, 1), Truth, condition::isnotnull, "whether it is not null"),
-    function("isnull", Between(1, 1), Truth, condition::isnull, "whether it is null"),
-    function("isnum", Between(1, 1), Truth, condition::isnum, "whether it is a number"),
-    function("isstr", Between(1, 1), Truth, condition::isstr, "whether it is a text and no number"),
-    function("len", Between(1, 1), Value, text::len, "the number of characters"),
-    function("like", Between(2, 2), Truth, condition::matches, "whether it fits a pattern with % and _").taking(Takes::Like(1)),
-    function("lower", Between(1, 1), Value, text::lower, "in lower case"),
-    function("ltrim", Between(1, 2), Value, text::ltrim, "without blanks, or those characters, in front"),
-    function("match", Between(2, 2), Truth, condition::matches, "whether the regular expression is found in it").taking(Takes::Regex(1)),
-    function("max", AtLeast(1), Value, number::max, "the largest; texts are larger than numbers"),
-    function("min", AtLeast(1), Value, number::min, "the smallest; numbers are smaller than texts"),
-    function("mvappend", AtLeast(1), Value, multivalue::mvappend, "all values one after the other"),
-    function("mvcount", Between(1, 1), Value, multivalue::mvcount, "how many values there are"),
-    function("mvdedup", Between(1, 1), Value, multivalue::mvdedup, "each value once"),
-    function("mvfind", Between(2, 2), Value, multivalue::mvfind, "the place of the first value with the regular expression, from 0").taking(Takes::Regex(1)),
-    function("mvindex", Between(2, 3), Value, multivalue::mvindex, "the values from a place to another, from 0, negative from the end"),
-    function("mvjoin", Between(2, 2), Value, multivalue::mvjoin, "the values joined by a text"),
-    function("mvsort", Between(1, 1), Value, multivalue::mvsort, "the values in the order of their codes"),
-    function("now", Between(0, 0), Value, number::now, "the time of the search"),
-    function("null", Between(0, 0), Value, condition::null, "null"),
-    function("nullif", Between(2, 2), Gives::Argument { first: 0, step: 2 }, condition::nullif, "null if both are equal, else the first"),
-    function("replace", Between(3, 3), Value, text::replace, "with every match of the regular expression replaced; \\1 is its first group").taking(Takes::Regex(1)),
-    function("round", Between(1, 2), Value, number::round, "rounded to so many decimals"),
-    function("rtrim", Between(1, 2), Value, text::rtrim, "without blanks, or those characters, at the end"),
-    function("split", Between(2, 2), Value, multivalue::split, "the pieces between the delimiters"),
-    function("strftime", Between(2, 2), Value, number::strftime, "a time as text"),
-    function("substr", Between(2, 3), Value, text::substr, "from a character, the first being 1, so many; negative from the end"),
-    function("tonumber", Between(1, 2), Value, number::tonumber, "the text as a number of that base"),
-    function("tostring", Between(1, 2), Value, number::tostring, "as text; 'hex', 'commas', 'duration'"),
-    function("trim", Between(1, 2), Value, text::trim, "without blanks, or those characters, at both ends"),
-    function("true", Between(0, 0), Truth, condition::truth, "true"),
-    function("upper", Between(1, 1), Value, text::upper, "in upper case"),
-];
-
 /// By name.
 pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)
 }
+
+/// Functions that Splunk has and that can't be had here, and why.
+const REFUSED: &[(&str, &str)] = &[
+    ("random", "every run would give other rows"),
+    (
+        "lookup",
+        "use the command 'lookup' before and read the fields that it fills",
+    ),
+    ("commands", "it reads searches, not events"),
+];
 
 /// Compiles a call; what is wrong with it is said at its name.
 pub(super) fn compile(
@@ -169,31 +119,110 @@ pub(super) fn compile(
     span: Span,
     depth: usize,
 ) -> Node {
-    let arguments: Vec<Node> = arguments
+    let Some(function) = find(name) else {
+        compiler.messages.refuse(refuse_function(name, span));
+        return Node::Constant(Datum::Null);
+    };
+    let nodes: Vec<Node> = arguments
         .iter()
         .map(|argument| compiler.node(argument, depth + 1))
         .collect();
-    let Some(function) = find(name) else {
-        let names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
-        let message = format!("the function '{name}' can't be run in this version");
-        let refused = Diagnostic::new("SPL-FUNCTION", message, span)
-            .with_help(format!("there are {}", names.join(", ")));
-        compiler.messages.refuse(refused);
-        return Node::Constant(Datum::Null);
-    };
     if let Some(wanted) = function.arguments.missed_by(arguments.len()) {
         let message = format!("'{name}' takes {wanted}, not {}", arguments.len());
-        let help = format!("{name}(…) gives {}", function.doc);
-        let refused = Diagnostic::new("SPL-ARGUMENTS", message, span).with_help(help);
-        compiler.messages.refuse(refused);
+        refuse_arguments(compiler, function, message, span);
     }
-    if name == "now" && compiler.environment.now.is_none() {
-        let message = "'now' needs the time at which the search is run, and none was given";
-        let help = "write the time itself, in seconds: it would be another with every run";
-        let refused = Diagnostic::new("SPL-TIME", message, span).with_help(help);
-        compiler.messages.refuse(refused);
+    let mut call = call(compiler, function, nodes, span);
+    match name {
+        "now" | "time" => compiler.messages.asks_now = true,
+        "mvmap" | "mvfilter" => call.each = each(compiler, function, &call.arguments, span),
+        "searchmatch" => call.search = search(compiler, function, arguments.first(), span),
+        _ => {}
     }
-    call(compiler, function, arguments, span)
+    Node::Call(Box::new(call))
+}
+
+fn refuse_function(name: &str, span: Span) -> Diagnostic {
+    let message = format!("the function '{name}' can't be run in this version");
+    let refused = Diagnostic::new("SPL-FUNCTION", message, span);
+    if let Some((_, why)) = REFUSED.iter().find(|(known, _)| *known == name) {
+        return refused.with_help(*why);
+    }
+    let names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+    refused.with_help(format!("there are {}", names.join(", ")))
+}
+
+fn refuse_arguments(
+    compiler: &mut Compiler<'_>,
+    function: &Function,
+    message: impl Into<String>,
+    span: Span,
+) {
+    let help = format!("{}(…) gives {}", function.name, function.doc);
+    let refused = Diagnostic::new("SPL-ARGUMENTS", message, span).with_help(help);
+    compiler.messages.refuse(refused);
+}
+
+/// The one field whose values are taken one by one (Search Reference, "mvfilter": the expression
+/// can reference only one field; "mvmap": the first argument is that field).
+fn each(
+    compiler: &mut Compiler<'_>,
+    function: &Function,
+    arguments: &[Node],
+    span: Span,
+) -> Option<usize> {
+    let mut slots = Vec::new();
+    if let Some(first) = arguments.first() {
+        first.slots(&mut slots);
+    }
+    slots.dedup();
+    let is_field = function.name == "mvfilter" || matches!(arguments.first(), Some(Node::Field(_)));
+    if let ([one], true) = (slots.as_slice(), is_field) {
+        return Some(*one);
+    }
+    let message = format!("'{}' needs one field here", function.name);
+    refuse_arguments(compiler, function, message, span);
+    None
+}
+
+/// The search that `searchmatch` holds: one of the kind that `search` takes, written out.
+fn search(
+    compiler: &mut Compiler<'_>,
+    function: &Function,
+    argument: Option<&Expr>,
+    span: Span,
+) -> Option<Box<Predicate>> {
+    let Some(Expr::Text(text)) = argument else {
+        let message = "'searchmatch' needs its search written out, in quotes";
+        refuse_arguments(compiler, function, message, span);
+        return None;
+    };
+    let parsed = crate::spl::parse(text).map(|pipeline| pipeline.commands);
+    let kinds = parsed.as_ref().map(Vec::as_slice);
+    match kinds {
+        Ok([one]) if matches!(one.kind, CommandKind::Search(_)) => {}
+        Ok(_) => {
+            refuse_arguments(compiler, function, "'searchmatch' takes one search", span);
+        }
+        Err(problems) => {
+            for problem in problems {
+                let message = format!("the search of 'searchmatch': {}", problem.message);
+                refuse_arguments(compiler, function, message, span);
+            }
+        }
+    }
+    match parsed.ok()?.pop()?.kind {
+        CommandKind::Search(predicate) => {
+            let messages = &mut *compiler.messages;
+            let known = (messages.errors.len(), messages.lints.len());
+            let built = Predicate::compile(&predicate, compiler.fields, messages);
+            // Their places are in the text of the argument: the call's own is shown.
+            let errors = messages.errors.iter_mut().skip(known.0);
+            let lints = messages.lints.iter_mut().skip(known.1);
+            errors.chain(lints).for_each(|said| said.span = span);
+            Some(Box::new(built))
+        }
+        _ => None,
+    }
 }
 
 /// Compiles `a LIKE b`.
@@ -209,7 +238,7 @@ pub(super) fn compile_like(
     ];
     let span = compiler.span;
     match find("like") {
-        Some(function) => call(compiler, function, arguments, span),
+        Some(function) => Node::Call(Box::new(call(compiler, function, arguments, span))),
         None => Node::Constant(Datum::Null),
     }
 }
@@ -219,7 +248,7 @@ fn call(
     function: &'static Function,
     arguments: Vec<Node>,
     span: Span,
-) -> Node {
+) -> Call {
     let written = function.pattern.and_then(|takes| {
         let (Takes::Regex(place) | Takes::Like(place)) = takes;
         match arguments.get(place) {
@@ -236,42 +265,27 @@ fn call(
         Some((_, Ok(pattern))) => Some(pattern),
         None => None,
     };
-    Node::Call(Box::new(Call {
+    Call {
         function,
         arguments,
         pattern,
-    }))
+        each: None,
+        search: None,
+    }
 }
 
-fn refuse_pattern(function: &Function, text: &str, error: &regex::Error, span: Span) -> Diagnostic {
-    let error = error.to_string();
-    let reason = error.lines().last().unwrap_or_default();
-    let reason = reason.trim_start_matches("error: ");
+fn refuse_pattern(function: &Function, text: &str, reason: &str, span: Span) -> Diagnostic {
     let name = function.name;
     let message = format!("the pattern '{text}' of '{name}' can't be used: {reason}");
-    Diagnostic::new("SPL-REGEX", message, span).with_help(
-        "patterns have no look-around and no back-references here; a sign that stands for itself \
-         has a \\ before it",
-    )
+    Diagnostic::new("SPL-REGEX", message, span)
+        .with_help("a sign that stands for itself has a \\ before it")
 }
 
 impl Takes {
-    fn compile(self, text: &str) -> Result<Regex, regex::Error> {
+    fn compile(self, text: &str) -> Result<Pcre, String> {
         match self {
-            // A pattern may come out of a log: it gets no more memory than a person's would need.
-            Self::Regex(_) => RegexBuilder::new(text).size_limit(1 << 20).build(),
-            Self::Like(_) => {
-                let pieces = text.chars().map(|c| match c {
-                    '%' => Cow::Borrowed(".*"),
-                    '_' => Cow::Borrowed("."),
-                    c => Cow::Owned(regex::escape(c.encode_utf8(&mut [0; 4]))),
-                });
-                let pieces: String = pieces.collect();
-                RegexBuilder::new(&format!("^{pieces}$"))
-                    .dot_matches_new_line(true)
-                    .size_limit(1 << 20)
-                    .build()
-            }
+            Self::Regex(_) => Pcre::new(text),
+            Self::Like(_) => Pcre::like(text),
         }
     }
 }
@@ -303,8 +317,8 @@ impl Call {
     /// Whether it can only be true, false or null.
     pub(super) fn is_boolean(&self) -> bool {
         match self.function.gives {
-            Truth => true,
-            Value => false,
+            Gives::Truth => true,
+            Gives::Value => false,
             Gives::Argument { first, step } => {
                 let mut results = self.arguments.iter().skip(first).step_by(step);
                 results.any(Node::is_boolean)
@@ -314,13 +328,20 @@ impl Call {
 
     /// Whether it can't be true or false.
     pub(super) fn is_value(&self) -> bool {
-        self.function.gives == Value
+        self.function.gives == Gives::Value
     }
 
     /// An argument, evaluated; null when there is none.
     fn value(&self, place: usize, scope: &Scope<'_>) -> Datum {
         let argument = self.arguments.get(place);
         argument.map_or(Datum::Null, |argument| argument.evaluate(scope))
+    }
+
+    /// The numbers of the fields that its arguments read.
+    pub(super) fn slots(&self, into: &mut Vec<usize>) {
+        for argument in &self.arguments {
+            argument.slots(into);
+        }
     }
 
     fn values(&self, scope: &Scope<'_>) -> impl Iterator<Item = Datum> {
@@ -332,7 +353,7 @@ impl Call {
     }
 
     /// The pattern: as compiled before, or of this row.
-    fn pattern(&self, scope: &Scope<'_>) -> Option<Cow<'_, Regex>> {
+    fn pattern(&self, scope: &Scope<'_>) -> Option<Cow<'_, Pcre>> {
         if let Some(pattern) = &self.pattern {
             return Some(Cow::Borrowed(pattern));
         }

@@ -2,12 +2,13 @@
 //! `tstats`.
 //!
 //! Decided here where the Search Reference is silent: a group is known by its exact texts (a
-//! number by the text that it is printed as); a
-//! multivalue field puts its row into one group for each distinct value; groups come out in the
-//! order of their texts by UTF-8 code, times in the order of time.
+//! number by the text that it is printed as); a multivalue field puts its row into one group for
+//! each value; groups come out in the order of their texts by UTF-8 code, times in the order of
+//! time.
 
-use super::aggregate::{Aggregation, Kind, State};
+use super::aggregate::{Aggregation, Kind, Source, State};
 use super::cells::{Cell, Cells, Fields, TIME, epoch};
+use super::expression::{Compiler, Expression};
 use super::messages::Messages;
 use super::span::TimeSpan;
 use super::table::{Row, Table};
@@ -29,6 +30,8 @@ pub(super) struct Grouping {
     fill: Option<Arc<str>>,
     /// Where the time of a row is, if any function asks for it.
     time: Option<usize>,
+    /// A value that stands twice in a field to group by counts twice.
+    keeps_repeats: bool,
 }
 
 /// A field to group by.
@@ -66,7 +69,20 @@ impl Grouping {
             fill: fill.map(Arc::from),
             by,
             aggregates,
+            keeps_repeats: false,
         }
+    }
+
+    /// Functions of numbers give nothing for a group in which some value is none.
+    pub(super) fn only_numbers(&mut self) {
+        for aggregation in &mut self.aggregates {
+            aggregation.all_numbers = aggregation.kind.is_numeric();
+        }
+    }
+
+    /// A row counts in a group as often as its multivalue field holds the group's value.
+    pub(super) fn keep_repeats(&mut self) {
+        self.keeps_repeats = true;
     }
 
     /// The names of the columns that come out.
@@ -104,15 +120,45 @@ fn compile(
             return None;
         }
     };
-    if aggregate.field.is_none() && kind != Kind::Count {
+    let source = match (&aggregate.field, &aggregate.eval) {
+        (Some(field), _) => Source::Field(fields.slot(&field.text)),
+        (None, Some(tree)) => Source::Made(Box::new(made(tree, aggregate, fields, messages))),
+        (None, None) => Source::Row,
+    };
+    if matches!(source, Source::Row) && kind != Kind::Count {
         let message = format!("'{}' needs a field", aggregate.function);
         messages.error("SPL-ARGUMENTS", message, aggregate.span);
     }
     Some(Aggregation {
         kind,
-        slot: aggregate.field.as_ref().map(|f| fields.slot(&f.text)),
+        source,
         column: Arc::from(column(aggregate)),
+        all_numbers: false,
     })
+}
+
+/// The expression of an aggregate.
+fn made(
+    tree: &ast::Expr,
+    aggregate: &ast::Aggregate,
+    fields: &mut Fields,
+    messages: &mut Messages,
+) -> Expression {
+    let environment = messages.environment;
+    let mut compiler = Compiler {
+        fields,
+        messages,
+        environment,
+        span: aggregate.span,
+    };
+    let made = Expression::compile(tree, &mut compiler);
+    if made.is_boolean() && aggregate.function != "count" {
+        let message = format!("'{}' takes values, not true or false", aggregate.function);
+        let help = "choose a value: eval(if(<condition>, 1, 0)); count takes a condition";
+        let refused = Diagnostic::new("SPL-BOOLEAN", message, aggregate.span).with_help(help);
+        messages.refuse(refused);
+    }
+    made
 }
 
 /// The column's name: as given, else as the function is written.
@@ -223,7 +269,9 @@ impl<'g> Groups<'g> {
                 Some(Choice::Several(texts)) => {
                     let mut texts: Vec<&Arc<str>> = texts.iter().collect();
                     texts.sort_unstable();
-                    texts.dedup();
+                    if !grouping.keeps_repeats {
+                        texts.dedup();
+                    }
                     texts.into_iter().map(Part::Text).collect()
                 }
                 None => return,
@@ -258,11 +306,7 @@ impl<'g> Groups<'g> {
 
     /// The place of the group with that key, which is made when it is new.
     fn place(&mut self, key: &[Part<'_>]) -> usize {
-        let mut hasher = self.hasher.build_hasher();
-        for part in key {
-            part.text().hash(&mut hasher);
-        }
-        let hash = hasher.finish();
+        let hash = self.hash(key);
         let groups = &self.found;
         let same = |place: &usize| groups.get(*place).is_some_and(|group| group.has(key));
         if let Some(place) = self.places.find(hash, same) {
@@ -283,6 +327,34 @@ impl<'g> Groups<'g> {
         place
     }
 
+    /// What the functions give at present for the group of a row, of several groups the one of
+    /// the lowest texts; none for a row that is in no group.
+    pub(super) fn results(&self, cells: &Cells<'_>) -> Option<Vec<Option<Value>>> {
+        let key = self.grouping.lowest_key(cells)?;
+        let parts: Vec<Part<'_>> = key.into_iter().map(Part::Made).collect();
+        let group = self.places.find(self.hash(&parts), |place| {
+            self.found
+                .get(*place)
+                .is_some_and(|group| group.has(&parts))
+        });
+        let group = group.and_then(|place| self.found.get(*place));
+        let aggregates = self.grouping.aggregates.iter().enumerate();
+        let results = aggregates.map(|(number, aggregation)| {
+            let state = group.and_then(|group| group.states.get(number).cloned());
+            let state = state.unwrap_or_else(|| State::new(aggregation.kind));
+            state.finish(aggregation.kind)
+        });
+        Some(results.collect())
+    }
+
+    fn hash(&self, key: &[Part<'_>]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for part in key {
+            part.text().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// The groups as rows, in order.
     pub(super) fn finish(self) -> Table {
         let grouping = self.grouping;
@@ -301,6 +373,18 @@ impl<'g> Groups<'g> {
 }
 
 impl Grouping {
+    /// The texts of the group that a row is in, of several the lowest; none for a row that lacks a
+    /// field to group by.
+    pub(super) fn lowest_key(&self, cells: &Cells<'_>) -> Option<Vec<String>> {
+        let texts = self.by.iter().map(|by| {
+            Some(match part(by, self.fill.as_ref(), cells)? {
+                Choice::One(part) => part.text().to_owned(),
+                Choice::Several(texts) => texts.iter().min()?.to_string(),
+            })
+        });
+        texts.collect()
+    }
+
     fn order(&self, left: &[Value], right: &[Value]) -> Ordering {
         let pairs = self.by.iter().zip(left.iter().zip(right));
         pairs

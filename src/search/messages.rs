@@ -1,6 +1,8 @@
 //! What compiling a search has to say: errors, which stop it, and lints, which do not. All of
-//! them are gathered before anything is refused, so that a person sees every one at once.
+//! them are gathered before anything is refused, so that a person sees every one at once. Goes
+//! through all of a search, so it also carries what is the same for all of it.
 
+use super::functions::Environment;
 use crate::spl::{Diagnostic, Span};
 
 /// How deep parentheses and calls may nest: far above any rule (the deepest predicate of the
@@ -12,6 +14,10 @@ pub(super) const MAX_DEPTH: usize = 400;
 pub(super) struct Messages {
     pub(super) errors: Vec<Diagnostic>,
     pub(super) lints: Vec<Diagnostic>,
+    /// Some part of the search asks what time it is.
+    pub(super) asks_now: bool,
+    /// What is the same for every row.
+    pub(super) environment: Environment,
 }
 
 impl Messages {

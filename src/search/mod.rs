@@ -8,15 +8,18 @@ mod commands;
 mod datum;
 pub mod explain;
 mod expression;
+mod feed;
 pub mod functions;
 mod group;
 mod messages;
 mod names;
 pub mod needles;
+mod pcre;
 pub mod plan;
 mod predicate;
 mod span;
 mod subnet;
+mod subsearch;
 pub mod table;
 #[cfg(test)]
 mod tests;

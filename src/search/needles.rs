@@ -40,8 +40,9 @@ use std::sync::Arc;
 use tree::{Asked, Reader, Why};
 use words::Words;
 
-/// The needles of a plan over the rows that `sources` make.
+/// The needles of a plan over the rows that `sources`, or those of its dataset behind them, make.
 pub fn needles(plan: &Plan, sources: &Sources) -> Needles {
+    let sources = sources.filling(plan.dataset()).unwrap_or(sources);
     Needles {
         windows: wanted(plan, sources, Family::Windows),
         crowdstrike: wanted(plan, sources, Family::CrowdStrike),
@@ -56,15 +57,18 @@ fn wanted(plan: &Plan, sources: &Sources, family: Family) -> Wanted {
         if source.family() != family {
             continue;
         }
-        let asked = match plan.filter() {
-            Some((filter, fields)) if matches!(plan.input(), PlanInput::Dataset { .. }) => {
-                Reader::new(sources, index, fields, words).read(&filter.root)
+        // A record that any of them takes matters.
+        for filter in plan.filters() {
+            let asked = match filter {
+                Some((filter, fields)) if matches!(plan.input(), PlanInput::Dataset { .. }) => {
+                    Reader::new(sources, index, fields, words).read(&filter.root)
+                }
+                _ => Err(Why::Nothing),
+            };
+            match or_creations(asked, source.creation_texts(), words) {
+                Ok(more) => texts.extend(more),
+                Err(why) => return Wanted::Everything(why.to_string()),
             }
-            _ => Err(Why::Nothing),
-        };
-        match or_creations(asked, source.creation_texts(), words) {
-            Ok(more) => texts.extend(more),
-            Err(why) => return Wanted::Everything(why.to_string()),
         }
     }
     Wanted::Holding(shortest(&texts))

@@ -1,30 +1,34 @@
 //! A search made runnable: its names resolved against the data models that are there, everything
 //! that can't be run refused with its place, and then run over rows or a table.
 
-use super::cells::{Fields, TIME};
-use super::commands::{Stage, name_of};
+mod first;
+
+use super::cells::Fields;
+use super::commands::Stage;
 use super::explain::{Clause, explain};
+use super::feed::Feed;
 use super::functions::Environment;
 use super::messages::Messages;
 use super::predicate::Predicate;
-use super::table::{Row, Table};
-use super::tstats::{Tstats, node_name};
+use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
-use crate::event::{Timestamp, Value, Zone};
-use crate::spl::ast::{self, CommandKind};
-use crate::spl::{Command, Diagnostic, Pipeline, Span};
+use crate::content::Lookups;
+use crate::event::{Timestamp, Zone};
+use crate::spl::{Diagnostic, Pipeline, Span};
+use first::{First, compile_first};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// Datasets that are tables of our own and not rows of evidence: model and dataset.
-const TABLES: &[(&str, &str)] = &[("Risk", "All_Risk")];
-
 /// What a search needs to know beside its text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
     /// The zone in which times are written.
     pub zone: Zone,
-    /// What `now()` is; without it a search that asks for it is refused.
+    /// What `now()` is. Without it `now()` is null: for a search that asks for it
+    /// ([`Plan::asks_now`]) a plan is made once more when it is known.
     pub now: Option<Timestamp>,
+    /// The lookups that a search may name.
+    pub lookups: Arc<Lookups>,
 }
 
 /// What a plan runs over.
@@ -42,6 +46,8 @@ pub enum PlanInput {
         /// `All_Risk`.
         dataset: String,
     },
+    /// Nothing: its first command makes rows of its own.
+    Nothing,
 }
 
 /// How many rows went into a command and came out.
@@ -61,16 +67,38 @@ pub struct Plan {
     input: PlanInput,
     first: First,
     stages: Vec<(Span, Stage)>,
+    /// The inputs and first commands of the searches inside of it, however deep.
+    inner: Arc<[Inner]>,
     lints: Vec<Diagnostic>,
     key: String,
     span: Span,
+    asks_now: bool,
+    dataset: String,
 }
 
+/// What a search inside of another one runs over, and its first command.
 #[derive(Debug, Clone)]
-enum First {
-    Tstats(Box<Tstats>),
-    /// `from`: every row of the dataset, with these columns after the time.
-    From(Vec<Arc<str>>),
+struct Inner {
+    input: PlanInput,
+    /// The full name of the dataset.
+    dataset: String,
+    first: First,
+}
+
+/// What compiling a part of a search has at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) datasets: &'a [Dataset],
+    pub(super) options: &'a PlanOptions,
+}
+
+impl Context<'_> {
+    pub(super) fn environment(&self) -> Environment {
+        Environment {
+            zone: self.options.zone,
+            now: self.options.now,
+        }
+    }
 }
 
 impl Plan {
@@ -80,22 +108,13 @@ impl Plan {
         datasets: &[Dataset],
         options: &PlanOptions,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut messages = Messages::default();
-        let environment = Environment {
-            zone: options.zone,
-            now: options.now,
+        let context = Context { datasets, options };
+        let mut messages = Messages {
+            environment: context.environment(),
+            ..Messages::default()
         };
-        let mut commands = pipeline.commands.iter();
-        let first = commands
-            .next()
-            .and_then(|command| compile_first(command, datasets, &mut messages));
-        let stages: Vec<(Span, Stage)> = commands
-            .filter_map(|command| {
-                let stage = Stage::compile(command, environment, &mut messages);
-                stage.map(|stage| (command.span, stage))
-            })
-            .collect();
-        let Some((input, first)) = first.filter(|_| messages.errors.is_empty()) else {
+        let plan = Self::compile_in(pipeline, &context, &mut messages);
+        let Some(mut plan) = plan.filter(|_| messages.errors.is_empty()) else {
             let mut errors = messages.errors;
             if errors.is_empty() {
                 errors.push(Diagnostic::new(
@@ -107,21 +126,54 @@ impl Plan {
             errors.sort_by_key(|error| error.span.start);
             return Err(errors);
         };
-        let clauses = match &first {
-            First::Tstats(tstats) => tstats.key.as_str(),
-            First::From(_) => "",
-        };
-        let key = format!("{} {clauses}", input.name(datasets));
-        Ok(Self {
+        plan.lints = messages.lints;
+        plan.asks_now = messages.asks_now;
+        Ok(plan)
+    }
+
+    /// Resolves a search, which may stand inside of another; what is wrong goes to `messages`.
+    pub(super) fn compile_in(
+        pipeline: &Pipeline,
+        context: &Context<'_>,
+        messages: &mut Messages,
+    ) -> Option<Self> {
+        let mut commands = pipeline.commands.iter();
+        let span = pipeline.commands.first().map(|command| command.span);
+        let first = commands
+            .next()
+            .and_then(|command| compile_first(command, context, messages));
+        let stages: Vec<(Span, Stage)> = commands
+            .filter_map(|command| {
+                let stage = Stage::compile(command, context, messages);
+                stage.map(|stage| (command.span, stage))
+            })
+            .collect();
+        let (input, first) = first?;
+        let mut inner = Vec::new();
+        let stages_plans = stages.iter().flat_map(|(_, stage)| stage.searches());
+        for plan in first.searches().into_iter().chain(stages_plans) {
+            inner.push(Inner {
+                input: plan.input.clone(),
+                dataset: plan.dataset.clone(),
+                first: plan.first.clone(),
+            });
+            inner.extend(plan.inner.iter().cloned());
+        }
+        let dataset = input.name(context.datasets);
+        let mut key = format!("{dataset} {}", first.key());
+        for one in &inner {
+            let _ = write!(key, "; {} {}", one.dataset, one.first.key());
+        }
+        Some(Self {
             input,
             first,
             stages,
-            lints: messages.lints,
+            inner: inner.into(),
+            lints: Vec::new(),
             key,
-            span: pipeline
-                .commands
-                .first()
-                .map_or_else(Span::default, |c| c.span),
+            dataset,
+            span: span.unwrap_or_default(),
+            asks_now: false,
         })
     }
 
@@ -130,47 +182,117 @@ impl Plan {
         &self.input
     }
 
+    /// Everything that it runs over: its own input and those of the searches inside of it, each
+    /// once.
+    pub fn inputs(&self) -> Vec<&PlanInput> {
+        let mut inputs = vec![&self.input];
+        for inner in self.inner.iter() {
+            if !inputs.contains(&&inner.input) {
+                inputs.push(&inner.input);
+            }
+        }
+        inputs
+    }
+
+    /// For each other dataset that searches inside of it run over, a plan that takes of its rows
+    /// what these can need. It is asked about rows ([`Self::test`]); what it makes of them is
+    /// nothing.
+    pub fn beside(&self) -> Vec<Self> {
+        let mut beside: Vec<Self> = Vec::new();
+        for one in self.inner.iter() {
+            let is_rows = matches!(one.input, PlanInput::Dataset { .. });
+            let known = beside.iter().any(|plan| plan.input == one.input);
+            if !is_rows || known || one.input == self.input {
+                continue;
+            }
+            let same = self.inner.iter().filter(|other| other.input == one.input);
+            beside.push(Self {
+                input: one.input.clone(),
+                dataset: one.dataset.clone(),
+                first: one.first.clone(),
+                inner: same.cloned().collect(),
+                stages: Vec::new(),
+                lints: Vec::new(),
+                key: self.key.clone(),
+                span: self.span,
+                asks_now: false,
+            });
+        }
+        beside
+    }
+
+    /// Whether other searches stand inside of it.
+    pub fn has_searches(&self) -> bool {
+        !self.inner.is_empty()
+    }
+
+    /// The full name of the dataset that it runs over: `Endpoint.Processes`.
+    pub fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// Whether what it gives depends on [`PlanOptions::now`].
+    pub fn asks_now(&self) -> bool {
+        self.asks_now
+    }
+
     /// What is odd about the search, though it runs.
     pub fn lints(&self) -> &[Diagnostic] {
         &self.lints
     }
 
-    /// The dataset and the `where` of its first command in one spelling: two plans with the same
-    /// key test rows alike, so that the rows which passed for one can be shared with the other.
+    /// The dataset and the `where` of its first command in one spelling, and those of the searches
+    /// inside of it: two plans with the same key test rows alike, so that the rows which passed for
+    /// one can be shared with the other.
     pub fn predicate_key(&self) -> &str {
         &self.key
     }
 
-    /// Whether a row of the dataset passes the `where` of the first command. Cheap: names were
-    /// resolved before, texts are not copied.
+    /// Whether a row of its dataset can matter: it passes the `where` of the first command, or that
+    /// of a search inside over the same dataset. Cheap: names were resolved before, texts are not
+    /// copied. What a search inside of the `where` will ask for is not known yet and lets every row
+    /// pass: rows are tested once more when they are run over.
     pub fn test(&self, row: &DatasetRow) -> bool {
-        match &self.first {
-            First::Tstats(tstats) => tstats.test(row),
-            First::From(_) => true,
-        }
+        self.firsts().any(|first| first.test(row))
     }
 
-    /// The `where` of the first command and the fields that it numbers; none: every row passes.
-    pub(super) fn filter(&self) -> Option<(&Predicate, &Fields)> {
-        match &self.first {
-            First::Tstats(tstats) => Some((tstats.predicate.as_ref()?, &tstats.fields)),
-            First::From(_) => None,
-        }
+    /// The same for a row of the dataset at a place among those that the plan was compiled with.
+    pub fn test_in(&self, index: usize, row: &DatasetRow) -> bool {
+        let wanted = PlanInput::Dataset { index };
+        let mut firsts = self.all().filter(|(input, _)| **input == wanted);
+        firsts.any(|(_, first)| first.test(row))
+    }
+
+    /// Every input with its first command, its own in front.
+    fn all(&self) -> impl Iterator<Item = (&PlanInput, &First)> {
+        let inner = self.inner.iter().map(|one| (&one.input, &one.first));
+        std::iter::once((&self.input, &self.first)).chain(inner)
+    }
+
+    /// The first commands over its own dataset.
+    fn firsts(&self) -> impl Iterator<Item = &First> {
+        let own = self.all().filter(|(input, _)| **input == self.input);
+        own.map(|(_, first)| first)
+    }
+
+    /// The `where`s of the first commands over its own dataset and the fields that each numbers;
+    /// none in place of one: every row passes.
+    pub(super) fn filters(&self) -> Vec<Option<(&Predicate, &Fields)>> {
+        self.firsts().map(First::filter).collect()
     }
 
     /// The places in the dataset of the fields that [`Self::test`] looks at; `None`: at all.
     pub fn tested_places(&self) -> Option<Vec<usize>> {
-        match &self.first {
-            First::Tstats(tstats) => tstats.tested_places(),
-            First::From(_) => Some(Vec::new()),
+        let mut places = Vec::new();
+        for first in self.firsts() {
+            places.extend(first.tested_places()?);
         }
+        Some(places)
     }
 
     /// Which clauses of the `where` a row of the dataset meets; none without a `where`.
     pub fn explain(&self, row: &DatasetRow) -> Option<Clause> {
-        let First::Tstats(tstats) = &self.first else {
-            return None;
-        };
+        let tstats = self.first.tstats()?;
         let predicate = tstats.predicate.as_ref()?;
         let cells = super::cells::Cells::of_dataset(row, &tstats.places);
         Some(explain(&predicate.root, &tstats.fields, &cells))
@@ -179,7 +301,7 @@ impl Plan {
     /// Which parts of the top AND of the `where` a row of the dataset meets, as [`Self::explain`]
     /// says it, in their order; cheap.
     pub fn parts_met(&self, row: &DatasetRow) -> Vec<bool> {
-        let First::Tstats(tstats) = &self.first else {
+        let Some(tstats) = self.first.tstats() else {
             return Vec::new();
         };
         let cells = super::cells::Cells::of_dataset(row, &tstats.places);
@@ -189,8 +311,8 @@ impl Plan {
         })
     }
 
-    /// Runs over rows of its dataset. [`Row::events`] are the places in `rows`, from 0; those that
-    /// do not pass [`Plan::test`] have a place, too. A plan over a table finds nothing here.
+    /// Runs over rows of its dataset. [`super::Row::events`] are the places in `rows`, from 0; those
+    /// that do not pass [`Plan::test`] have a place, too. A plan over a table finds nothing here.
     pub fn run_rows<'a>(&self, rows: impl Iterator<Item = &'a DatasetRow>) -> Table {
         self.run_rows_counted(rows).0
     }
@@ -200,17 +322,32 @@ impl Plan {
         &self,
         rows: impl Iterator<Item = &'a DatasetRow>,
     ) -> (Table, Vec<StageCount>) {
-        let (table, rows_in) = match (&self.input, &self.first) {
-            (PlanInput::Table { .. }, _) => return self.run_table_counted(Table::default()),
-            (_, First::Tstats(tstats)) => tstats.run(rows),
-            (_, First::From(columns)) => all_rows(columns, rows),
+        let PlanInput::Dataset { index } = self.input else {
+            return self.run_feed(&Feed::default());
         };
-        let first = StageCount {
-            span: self.span,
-            rows_in,
-            rows_out: table.rows.len(),
-        };
-        self.run_stages(table, first)
+        if self.inner.is_empty() {
+            let places = (0..).zip(rows);
+            return self.run_stages(self.first.run_rows(places), &Feed::default());
+        }
+        self.run_datasets(rows.map(|row| (index, row)))
+    }
+
+    /// Runs over rows of several datasets, each with its dataset's place among those that the plan
+    /// was compiled with: what a plan with searches inside needs ([`Self::inputs`]). Places count
+    /// over all of them.
+    pub fn run_datasets<'a>(
+        &self,
+        rows: impl Iterator<Item = (usize, &'a DatasetRow)>,
+    ) -> (Table, Vec<StageCount>) {
+        if self.inner.is_empty()
+            && let PlanInput::Dataset { index } = self.input
+        {
+            let places = (0..).zip(rows).filter(|(_, (of, _))| *of == index);
+            let rows = places.map(|(place, (_, row))| (place, row));
+            return self.run_stages(self.first.run_rows(rows), &Feed::default());
+        }
+        let rows: Vec<(usize, &DatasetRow)> = rows.collect();
+        self.run_feed(&Feed::of_rows(&rows))
     }
 
     /// Runs over a table. For a plan over a dataset the table stands for what its first command
@@ -221,24 +358,33 @@ impl Plan {
 
     /// The same, and what went through each command.
     pub fn run_table_counted(&self, table: Table) -> (Table, Vec<StageCount>) {
-        let rows_in = table.rows.len();
-        let table = match (&self.input, &self.first) {
-            (PlanInput::Table { .. }, First::Tstats(tstats)) => tstats.run_table(&table),
-            _ => table,
+        if let PlanInput::Dataset { .. } = self.input {
+            let rows = table.rows.len();
+            return self.run_stages((table, rows), &Feed::default());
+        }
+        self.run_feed(&Feed::of_table(&table))
+    }
+
+    pub(super) fn run_feed(&self, feed: &Feed<'_>) -> (Table, Vec<StageCount>) {
+        let made = match &self.input {
+            PlanInput::Dataset { index } => self.first.resolved(feed).run_rows(feed.rows(*index)),
+            PlanInput::Table { .. } => self.first.resolved(feed).run_table(feed.table()),
+            PlanInput::Nothing => self.first.make(feed),
         };
-        let first = StageCount {
+        self.run_stages(made, feed)
+    }
+
+    /// The commands after the first on what it made; how many rows went into that comes with it.
+    fn run_stages(&self, made: (Table, usize), feed: &Feed<'_>) -> (Table, Vec<StageCount>) {
+        let (mut table, rows_in) = made;
+        let mut counts = vec![StageCount {
             span: self.span,
             rows_in,
             rows_out: table.rows.len(),
-        };
-        self.run_stages(table, first)
-    }
-
-    fn run_stages(&self, mut table: Table, first: StageCount) -> (Table, Vec<StageCount>) {
-        let mut counts = vec![first];
+        }];
         for (span, stage) in &self.stages {
             let rows_in = table.rows.len();
-            table = stage.run(table);
+            table = stage.run(table, feed);
             counts.push(StageCount {
                 span: *span,
                 rows_in,
@@ -249,139 +395,6 @@ impl Plan {
     }
 }
 
-/// Every row of a dataset as a row of a table.
-fn all_rows<'a>(
-    columns: &[Arc<str>],
-    rows: impl Iterator<Item = &'a DatasetRow>,
-) -> (Table, usize) {
-    let mut table = Table::default();
-    table.columns.push(Arc::from(TIME));
-    table.columns.extend(columns.iter().cloned());
-    for (place, row) in rows.enumerate() {
-        let time = row.time.map(|at| Value::text(&at.epoch_text()));
-        let values = (0..columns.len()).map(|index| row.get(index).cloned());
-        table.rows.push(Row {
-            cells: std::iter::once(time).chain(values).collect(),
-            events: vec![u32::try_from(place).unwrap_or(u32::MAX)],
-        });
-    }
-    let count = table.rows.len();
-    (table, count)
-}
-
-fn compile_first(
-    command: &Command,
-    datasets: &[Dataset],
-    messages: &mut Messages,
-) -> Option<(PlanInput, First)> {
-    let (from, node) = match &command.kind {
-        CommandKind::Tstats(tree) => (&tree.from, node_name(tree)),
-        CommandKind::From(from) => (from, None),
-        other => {
-            messages.refuse(refuse_first(name_of(other), command.span));
-            return None;
-        }
-    };
-    let input = match find_input(from, node, datasets) {
-        Ok(input) => input,
-        Err(refused) => {
-            messages.refuse(refused);
-            return None;
-        }
-    };
-    let rows = match &input {
-        PlanInput::Dataset { index } => datasets.get(*index),
-        PlanInput::Table { .. } => None,
-    };
-    let first = match (&command.kind, &input) {
-        (CommandKind::Tstats(tree), PlanInput::Table { dataset, .. }) => {
-            Tstats::compile(tree, dataset, None, messages)
-        }
-        (CommandKind::Tstats(tree), PlanInput::Dataset { .. }) => {
-            let name = rows.map_or("", |dataset| &dataset.name);
-            Tstats::compile(tree, name, rows, messages)
-        }
-        _ => {
-            let fields = rows.map(|dataset| &dataset.fields).into_iter().flatten();
-            let columns = fields.map(|field| field.name.clone()).collect();
-            return Some((input, First::From(columns)));
-        }
-    };
-    Some((input, First::Tstats(Box::new(first))))
-}
-
-fn refuse_first(name: &str, span: Span) -> Diagnostic {
-    let help = "searches run that begin with '| tstats … from datamodel=…' or '| from datamodel …'";
-    let refused = if name == "search" {
-        let message =
-            "a search of raw events can't be run in this version: it begins with 'search'";
-        Diagnostic::new("SPL-RAW", message, span)
-    } else {
-        let message = format!("'{name}' can't be the first command of a search");
-        Diagnostic::new("SPL-FIRST", message, span)
-    };
-    refused.with_help(help)
-}
-
-/// The dataset that a search is over. `node`: its name from `where nodename=…`.
-fn find_input(
-    from: &ast::Dataset,
-    node: Option<&str>,
-    datasets: &[Dataset],
-) -> Result<PlanInput, Diagnostic> {
-    let wanted = from.dataset.as_deref().or(node);
-    let rows = datasets.iter().map(|d| (d.model.as_str(), d.name.as_str()));
-    let known: Vec<(&str, &str)> = rows.chain(TABLES.iter().copied()).collect();
-    let of_model: Vec<(&str, &str)> = known
-        .iter()
-        .copied()
-        .filter(|(model, _)| *model == from.model)
-        .collect();
-    let names = |known: &[(&str, &str)]| {
-        let names: Vec<String> = known.iter().map(|(m, d)| format!("'{m}.{d}'")).collect();
-        names.join(", ")
-    };
-    if of_model.is_empty() {
-        let message = format!(
-            "the data model '{}' is not available in this version",
-            from.model
-        );
-        return Err(Diagnostic::new("SPL-MODEL", message, from.span)
-            .with_help(format!("there are {}; letter case counts", names(&known))));
-    }
-    let found: Vec<(&str, &str)> = of_model
-        .iter()
-        .copied()
-        .filter(|(_, dataset)| wanted.is_none_or(|wanted| wanted == *dataset))
-        .collect();
-    let (model, dataset) = match (found.as_slice(), wanted) {
-        ([one], _) => *one,
-        ([], Some(wanted)) => {
-            let message = format!(
-                "the dataset '{}.{wanted}' is not available in this version",
-                from.model
-            );
-            return Err(Diagnostic::new("SPL-MODEL", message, from.span)
-                .with_help(format!("there are {}; letter case counts", names(&known))));
-        }
-        _ => {
-            let message = format!("which dataset of '{}' is not said", from.model);
-            return Err(Diagnostic::new("SPL-MODEL", message, from.span)
-                .with_help(format!("write one of {}", names(&of_model))));
-        }
-    };
-    let index = datasets
-        .iter()
-        .position(|d| d.model == model && d.name == dataset);
-    Ok(match index {
-        Some(index) => PlanInput::Dataset { index },
-        None => PlanInput::Table {
-            model: model.to_owned(),
-            dataset: dataset.to_owned(),
-        },
-    })
-}
-
 impl PlanInput {
     fn name(&self, datasets: &[Dataset]) -> String {
         match self {
@@ -389,6 +402,7 @@ impl PlanInput {
             Self::Dataset { index } => datasets
                 .get(*index)
                 .map_or_else(String::new, |d| format!("{}.{}", d.model, d.name)),
+            Self::Nothing => String::new(),
         }
     }
 }

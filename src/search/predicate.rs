@@ -146,6 +146,14 @@ fn compile(
             lint_word(term, messages);
             free_term(term)
         }
+        // Those that can be run were put in as what they ask for.
+        ast::Predicate::Subsearch { span, .. } => {
+            let message = "a search in brackets can't stand here";
+            let refused = crate::spl::Diagnostic::new("SPL-SUBSEARCH", message, *span)
+                .with_help("it stands in 'search' and in 'tstats … where'");
+            messages.refuse(refused);
+            Node::Always
+        }
     }
 }
 
@@ -390,6 +398,7 @@ fn leaf_span(tree: &ast::Predicate) -> Span {
             joined(field.span, values.last().map_or(field.span, |v| v.span))
         }
         ast::Predicate::Text(term) => term.span,
+        ast::Predicate::Subsearch { span, .. } => *span,
         _ => Span::default(),
     }
 }

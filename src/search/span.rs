@@ -56,6 +56,16 @@ impl TimeSpan {
         Some(Self { ticks })
     }
 
+    /// How many ticks it is long.
+    pub(super) fn ticks(self) -> i64 {
+        self.ticks
+    }
+
+    /// How many seconds it is long, a begun one left out.
+    pub(super) fn seconds(self) -> i64 {
+        self.ticks / TICKS_PER_SECOND
+    }
+
     /// The start of the span that a time is in, counted from the UNIX epoch in UTC.
     pub(super) fn start(self, at: Timestamp) -> Timestamp {
         let into = at.ticks().rem_euclid(self.ticks);

@@ -6,14 +6,18 @@
 
 use super::canonical;
 use super::cells::{Cells, Fields, Place, TIME, bare_name};
+use super::feed::Feed;
 use super::group::{Grouping, Groups, refuse_same_columns};
 use super::messages::Messages;
 use super::names::nearest;
+use super::plan::{Context, Plan};
 use super::predicate::Predicate;
+use super::subsearch;
 use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, CompareOp, Name, Piece};
+use std::borrow::Cow;
 
 /// A `tstats` that can be run.
 #[derive(Debug, Clone)]
@@ -27,6 +31,17 @@ pub(super) struct Tstats {
     grouping: Grouping,
     /// The `where` in one spelling; empty without.
     pub(super) key: String,
+    /// What is made anew when the searches inside of the `where` have been run.
+    late: Option<Box<Late>>,
+}
+
+/// A `tstats` whose `where` asks for what other searches find.
+#[derive(Debug, Clone)]
+struct Late {
+    tree: ast::Tstats,
+    /// Where its rows are those of a data model.
+    rows: Option<Dataset>,
+    searches: Vec<Plan>,
 }
 
 /// What an option does here.
@@ -95,6 +110,45 @@ impl Tstats {
         tree: &ast::Tstats,
         dataset: &str,
         rows: Option<&Dataset>,
+        context: &Context<'_>,
+        messages: &mut Messages,
+    ) -> Self {
+        let mut searches = Vec::new();
+        let mut tree = Cow::Borrowed(tree);
+        if let Some(predicate) = &tree.predicate
+            && subsearch::stands_in(predicate)
+        {
+            let known = subsearch::known(predicate, context, &mut searches, messages);
+            tree.to_mut().predicate = Some(known);
+        }
+        let late = (!searches.is_empty()).then(|| {
+            let rows = rows.cloned();
+            let tree = tree.clone().into_owned();
+            Box::new(Late {
+                tree,
+                rows,
+                searches,
+            })
+        });
+        if late.is_some() {
+            let predicate = tree.to_mut().predicate.take();
+            tree.to_mut().predicate = predicate.map(|p| subsearch::loose(&p));
+        }
+        let mut compiled = Self::of(&tree, dataset, rows, messages);
+        if let Some(late) = &late {
+            // The searches inside have keys of their own in the plan's.
+            let written = late.tree.predicate.as_ref();
+            compiled.key = written.map(canonical::spelling).unwrap_or_default();
+        }
+        compiled.late = late;
+        compiled
+    }
+
+    /// From a tree without searches inside.
+    fn of(
+        tree: &ast::Tstats,
+        dataset: &str,
+        rows: Option<&Dataset>,
         messages: &mut Messages,
     ) -> Self {
         let fill = fill_of(&tree.options, messages);
@@ -129,7 +183,26 @@ impl Tstats {
             dataset: dataset.to_owned(),
             grouping,
             key: key.map(|p| canonical::spelling(&p)).unwrap_or_default(),
+            late: None,
         }
+    }
+
+    /// The searches inside of its `where`.
+    pub(super) fn searches(&self) -> Vec<&Plan> {
+        let late = self.late.iter();
+        late.flat_map(|late| &late.searches).collect()
+    }
+
+    /// With what the searches inside of its `where` ask for in their places; none when there are
+    /// none.
+    pub(super) fn resolved(&self, feed: &Feed<'_>) -> Option<Self> {
+        let late = self.late.as_ref()?;
+        let mut tree = late.tree.clone();
+        let predicate = tree.predicate.as_ref();
+        tree.predicate = predicate.map(|p| subsearch::resolved(p, &late.searches, feed));
+        // What can be wrong was said when the search was compiled.
+        let (rows, mut unsaid) = (late.rows.as_ref(), Messages::default());
+        Some(Self::of(&tree, &self.dataset, rows, &mut unsaid))
     }
 
     /// Whether a row of the dataset meets the `where`.
@@ -153,13 +226,14 @@ impl Tstats {
         Some(slots.into_iter().filter_map(at).collect())
     }
 
-    /// Over rows of a data model; how many there were comes with the table.
-    pub(super) fn run<'a>(&self, rows: impl Iterator<Item = &'a DatasetRow>) -> (Table, usize) {
+    /// Over rows of a data model with their places; how many there were comes with the table.
+    pub(super) fn run<'a>(
+        &self,
+        rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
+    ) -> (Table, usize) {
         let mut groups = Groups::new(&self.grouping);
         let mut count = 0;
-        for row in rows {
-            // More rows than a number of 32 bits can say do not fit into memory.
-            let place = u32::try_from(count).unwrap_or(u32::MAX);
+        for (place, row) in rows {
             count += 1;
             let cells = Cells::of_dataset(row, &self.places);
             if self.predicate.as_ref().is_none_or(|p| p.test(&cells)) {
@@ -270,7 +344,7 @@ fn collect<'p>(predicate: &'p ast::Predicate, names: &mut Vec<&'p Name>, depth: 
         ast::Predicate::Compare { field, .. } | ast::Predicate::In { field, .. } => {
             names.push(field);
         }
-        ast::Predicate::Text(_) => {}
+        ast::Predicate::Text(_) | ast::Predicate::Subsearch { .. } => {}
     }
 }
 

@@ -1,6 +1,16 @@
 //! The tree of a search. Spans point into the text that was parsed (macros expanded).
 //! Equality ignores spans, so that "parse, print, parse" can be compared.
 
+mod events;
+mod rows;
+mod searches;
+
+pub use events::{Addtotals, Condition, Spath, Streamstats, Transaction};
+pub use rows::{
+    Bin, Dedup, Fillnull, Head, Makemv, Mvexpand, Regex, Replace, Rex, Separator, Sort, SortKey,
+    SortOrder,
+};
+pub use searches::{Append, Foreach, Inputlookup, Join, Lookup, LookupField, TEMPLATE_MARKS};
 use std::ops::Range;
 
 /// A run of bytes of the text that was parsed. Never takes part in equality.
@@ -73,6 +83,56 @@ pub enum CommandKind {
     Where(Expr),
     /// `eval a=<expression>, …`.
     Eval(Vec<(Name, Expr)>),
+    /// `regex …`.
+    Regex(Regex),
+    /// `rex …`.
+    Rex(Rex),
+    /// `dedup …`.
+    Dedup(Dedup),
+    /// `sort …`.
+    Sort(Sort),
+    /// `head …`.
+    Head(Head),
+    /// `tail [N]`.
+    Tail(u64),
+    /// `reverse`.
+    Reverse,
+    /// `fillnull …`.
+    Fillnull(Fillnull),
+    /// `bin …`, `bucket …`.
+    Bin(Bin),
+    /// `eventstats …`: the aggregates beside the rows.
+    Eventstats(Stats),
+    /// `mvexpand …`.
+    Mvexpand(Mvexpand),
+    /// `makemv …`.
+    Makemv(Makemv),
+    /// `replace …`.
+    Replace(Replace),
+    /// `lookup …`.
+    Lookup(Lookup),
+    /// `inputlookup …`.
+    Inputlookup(Inputlookup),
+    /// `join …`.
+    Join(Join),
+    /// `append …`.
+    Append(Append),
+    /// `appendpipe [<commands>]`: what they make of the rows, behind the rows.
+    Appendpipe(Pipeline),
+    /// `foreach …`.
+    Foreach(Foreach),
+    /// `streamstats …`.
+    Streamstats(Streamstats),
+    /// `transaction …`.
+    Transaction(Transaction),
+    /// `addtotals …`.
+    Addtotals(Addtotals),
+    /// `xmlkv [<field>]`; none: `_raw`.
+    Xmlkv(Option<Name>),
+    /// `spath …`.
+    Spath(Spath),
+    /// `makeresults [count=N]`.
+    Makeresults(u64),
 }
 
 /// A field name or a pattern of names, without its quotes.
@@ -122,6 +182,8 @@ pub struct ByField {
 /// `stats` (Search Reference, "stats").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stats {
+    /// `allnum=true` and the like, name and value in order, names lower-cased.
+    pub options: Vec<(Name, Name)>,
     /// What is computed.
     pub aggregates: Vec<Aggregate>,
     /// `by …`.
@@ -133,8 +195,10 @@ pub struct Stats {
 pub struct Aggregate {
     /// Lower-cased: `count`, `min`, `max`, `values`, `dc` (`distinct_count` is read as `dc`).
     pub function: String,
-    /// Its argument; none for a bare `count`.
+    /// Its argument; none for a bare `count` and for an expression.
     pub field: Option<Name>,
+    /// `eval(…)` as its argument; only `stats` and its like know that, and then there is a name.
+    pub eval: Option<Expr>,
     /// `as …`.
     pub alias: Option<Name>,
     /// Where it stands.
@@ -187,6 +251,13 @@ pub enum Predicate {
     },
     /// A word or a quoted text looked for in the raw event; `*` alone keeps everything.
     Text(Literal),
+    /// `[ … ]`: what the rows of another search ask for.
+    Subsearch {
+        /// The other search.
+        search: Box<Pipeline>,
+        /// Where it stands, brackets included.
+        span: Span,
+    },
 }
 
 /// Comparison of a predicate.

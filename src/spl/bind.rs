@@ -75,9 +75,7 @@ pub fn bind(pipeline: &mut Pipeline, values: Values<'_>) -> Bound {
         values,
         bound: Bound::default(),
     };
-    for command in &mut pipeline.commands {
-        binder.command(command);
-    }
+    binder.pipeline(pipeline);
     binder.bound
 }
 
@@ -87,6 +85,9 @@ pub fn bound_wildcards(pipeline: &Pipeline) -> bool {
     pipeline.commands.iter().any(|command| match &command.kind {
         CommandKind::Search(predicate) => holds_star(predicate),
         CommandKind::Tstats(tstats) => tstats.predicate.as_ref().is_some_and(holds_star),
+        CommandKind::Join(join) => bound_wildcards(&join.search),
+        CommandKind::Append(append) => bound_wildcards(&append.search),
+        CommandKind::Appendpipe(commands) => bound_wildcards(commands),
         _ => false,
     })
 }
@@ -101,6 +102,7 @@ fn holds_star(predicate: &Predicate) -> bool {
         Predicate::Not(inner) => holds_star(inner),
         Predicate::Compare { value, .. } | Predicate::Text(value) => star(value),
         Predicate::In { values, .. } => values.iter().any(star),
+        Predicate::Subsearch { search, .. } => bound_wildcards(search),
     }
 }
 
@@ -110,6 +112,12 @@ struct Binder<'a> {
 }
 
 impl Binder<'_> {
+    fn pipeline(&mut self, pipeline: &mut Pipeline) {
+        for command in &mut pipeline.commands {
+            self.command(command);
+        }
+    }
+
     fn command(&mut self, command: &mut Command) {
         match &mut command.kind {
             CommandKind::Search(predicate) => self.predicate(predicate),
@@ -118,7 +126,13 @@ impl Binder<'_> {
                     self.predicate(predicate);
                 }
             }
-            CommandKind::Where(_) | CommandKind::Eval(_) => self.expressions(command),
+            CommandKind::Join(join) => self.pipeline(&mut join.search),
+            CommandKind::Append(append) => self.pipeline(&mut append.search),
+            CommandKind::Appendpipe(commands) => self.pipeline(commands),
+            CommandKind::Where(_)
+            | CommandKind::Eval(_)
+            | CommandKind::Stats(_)
+            | CommandKind::Eventstats(_) => self.expressions(command),
             // Their names are no literals; a token there stays.
             _ => {}
         }
@@ -134,6 +148,10 @@ impl Binder<'_> {
                 for (_, expr) in assignments {
                     self.expression(expr);
                 }
+            }
+            CommandKind::Stats(stats) | CommandKind::Eventstats(stats) => {
+                let evals = stats.aggregates.iter_mut().flat_map(|a| &mut a.eval);
+                evals.for_each(|expr| self.expression(expr));
             }
             _ => {}
         }
@@ -152,6 +170,7 @@ impl Binder<'_> {
                 }
             }
             Predicate::Not(inner) => self.predicate(inner),
+            Predicate::Subsearch { search, .. } => self.pipeline(search),
             Predicate::Compare { field, op, value } => {
                 self.name(field);
                 let (field, op) = (field.clone(), *op);

@@ -3,7 +3,7 @@
 //! underlines the span itself. The only file that names `annotate_snippets`.
 
 use super::ast::Span;
-use super::macros::Expanded;
+use super::macros::{Expanded, Inside};
 use crate::event::visible::{is_hidden, visible};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::Write as _;
@@ -99,14 +99,25 @@ pub fn render_expanded<'a>(
     let name;
     if let Some(inside) = &origin.inside {
         name = format!("macro '{}' ({})", inside.name, inside.origin);
+        let (text, span) = in_its_file(inside);
         excerpts.push(Excerpt {
             name: &name,
-            text: inside.definition,
+            text,
             first_line: 1,
-            span: inside.span.start..inside.span.end,
+            span,
         });
     }
     draw(diagnostic, &excerpts)
+}
+
+/// A place in a macro as one of the macro's file; where that is not known, of its definition.
+fn in_its_file<'a>(inside: &Inside<'a>) -> (&'a str, Range<usize>) {
+    let part = inside.span.start..inside.span.end;
+    let place = inside.place.and_then(|place| {
+        let range = place.range(part.clone())?;
+        Some((&*place.file, range))
+    });
+    place.unwrap_or((inside.definition, part))
 }
 
 /// How many lines of a text are shown, and how many bytes of a line.
@@ -254,6 +265,7 @@ mod tests {
         let lookup = |name: &str, _: usize| {
             (name == "m").then(|| MacroText {
                 refused: None,
+                place: None,
                 arguments: vec![],
                 definition: "search a\n | nope b".to_owned(),
                 origin: "my.conf".to_owned(),

@@ -3,80 +3,50 @@
 //! the expressions of `where` and `eval` (`*` multiplies, `.` joins), so there are two lexers.
 //! Macros must have been expanded before; comments may still stand and count as blanks.
 
+mod cut;
+
 use super::ast::Span;
 use super::diagnostic::Diagnostic;
 use super::token::{Kind, Operator, Token};
+pub use cut::{Commands, commands, commands_in};
 use std::ops::Range;
 
-/// The commands of a search by place, and what is wrong with its quotes and brackets.
-pub struct Commands {
-    /// One range a command, between pipes, blanks included.
-    pub ranges: Vec<Range<usize>>,
-    /// The text begins with a pipe, so that its first command is written out.
-    pub leading_pipe: bool,
-    /// Unclosed quotes, brackets and comments.
-    pub problems: Vec<Diagnostic>,
+/// Whether the parenthesis at `at` is the second of `count(eval(`.
+fn before_is_eval(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or("");
+    let (rest, word) = before
+        .split_at_checked(before.len().saturating_sub(4))
+        .unwrap_or(("", ""));
+    word.eq_ignore_ascii_case("eval") && rest.trim_end().ends_with('(')
 }
 
-/// Cuts at the pipes outside of quotes, brackets and comments. A pipe with a backslash before it
-/// and the one of a token filter (`$user|s$`) do not cut.
-pub fn commands(text: &str) -> Commands {
-    let mut scanner = Scanner::new(text, 0..text.len());
-    let mut found = Commands {
-        ranges: Vec::new(),
-        leading_pipe: false,
-        problems: Vec::new(),
-    };
-    scanner.skip_blank(&mut found.problems);
-    let mut start = 0;
-    if scanner.rest().starts_with('|') {
-        found.leading_pipe = true;
-        scanner.position += 1;
-        start = scanner.position;
-    }
-    let mut names_quoted = scanner.at_expression();
-    while let Some(c) = scanner.peek() {
-        let at = scanner.position;
-        let step = match c {
-            '"' => scanner.quoted('"').map(|_| ()),
-            '\'' if names_quoted => scanner.quoted('\'').map(|_| ()),
-            '[' => scanner.brackets(),
-            _ if scanner.at_comment() => scanner.comment(),
-            '|' => {
-                found.ranges.push(start..at);
-                scanner.position += 1;
-                start = scanner.position;
-                names_quoted = scanner.at_expression();
-                Ok(())
-            }
-            _ => {
-                scanner.step_over();
-                Ok(())
-            }
-        };
-        if let Err(problem) = step {
-            found.problems.push(problem);
-            scanner.position = scanner.end;
-        }
-    }
-    found.ranges.push(start..text.len());
-    found
-}
-
-/// The tokens of a command's arguments.
+/// The tokens of a command's arguments; those of an `eval(…)` inside of an aggregate are those of
+/// an expression.
 pub fn arguments(text: &str, range: Range<usize>) -> Result<Vec<Token<'_>>, Diagnostic> {
     let mut scanner = Scanner::new(text, range);
     let mut tokens: Vec<Token<'_>> = Vec::new();
     // Inside of `IN (…)`, `CASE(…)` and `TERM(…)` and right after an operator stands a value, in
     // which `=`, `<` and `>` are letters.
     let mut list = 0_usize;
+    let mut inside = 0_usize;
     while scanner.skip_to_token()? {
+        if inside > 0 {
+            let token = scanner.term(tokens.last().is_some_and(is_operand))?;
+            match token.kind {
+                Kind::Open => inside += 1,
+                Kind::Close => inside -= 1,
+                _ => {}
+            }
+            tokens.push(token);
+            continue;
+        }
         let before = tokens.last();
         let value = list > 0 || matches!(before.map(|t| t.kind), Some(Kind::Operator(_)));
         let opens_list =
             before.is_some_and(|t| t.is_word("in") || matches!(t.text, "CASE" | "TERM"));
         let token = scanner.argument(value)?;
         match token.kind {
+            Kind::Open if before_is_eval(text, token.range.start) => inside = 1,
             Kind::Open if opens_list || list > 0 => list += 1,
             Kind::Close => list = list.saturating_sub(1),
             _ => {}
@@ -91,15 +61,18 @@ pub fn expression(text: &str, range: Range<usize>) -> Result<Vec<Token<'_>>, Dia
     let mut scanner = Scanner::new(text, range);
     let mut tokens: Vec<Token<'_>> = Vec::new();
     while scanner.skip_to_token()? {
-        // After an operand `.5` is "joined with 5", elsewhere it is a half.
-        let operand = tokens.last().is_some_and(|t| match t.kind {
-            Kind::Word => !OPERATOR_WORDS.iter().any(|word| t.is_word(word)),
-            Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close => true,
-            _ => false,
-        });
-        tokens.push(scanner.term(operand)?);
+        tokens.push(scanner.term(tokens.last().is_some_and(is_operand))?);
     }
     Ok(tokens)
+}
+
+/// After an operand `.5` is "joined with 5", elsewhere it is a half.
+fn is_operand(token: &Token<'_>) -> bool {
+    match token.kind {
+        Kind::Word => !OPERATOR_WORDS.iter().any(|word| token.is_word(word)),
+        Kind::Quoted | Kind::SingleQuoted | Kind::Number | Kind::Close => true,
+        _ => false,
+    }
 }
 
 /// A `$name$` or `$name|filter$` at the start of `text`: its length.
@@ -121,6 +94,10 @@ pub fn token_length(text: &str) -> Option<usize> {
 }
 
 const COMMENT: &str = "```";
+
+/// How deep brackets may stand in each other: searches are read and run one inside the other. The
+/// deepest of the public content has two levels.
+const MAX_BRACKETS: usize = 8;
 
 /// The operators of an expression that are words.
 const OPERATOR_WORDS: [&str; 6] = ["and", "or", "xor", "not", "like", "in"];
@@ -258,6 +235,12 @@ impl<'a> Scanner<'a> {
                 '[' => {
                     depth += 1;
                     self.position += 1;
+                    if depth > MAX_BRACKETS {
+                        let message =
+                            format!("searches stand in each other more than {MAX_BRACKETS} deep");
+                        let span = Span::from(self.position - 1..self.position);
+                        return Err(Diagnostic::new("SPL-DEPTH", message, span));
+                    }
                 }
                 ']' => {
                     depth -= 1;

@@ -15,6 +15,7 @@ use origin::{Call, Mapped};
 pub use origin::{Inside, Origin};
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How deep macros may call macros. The deepest of the public content go 3 deep.
 const MAX_DEPTH: usize = 32;
@@ -31,8 +32,43 @@ pub struct MacroText {
     pub definition: String,
     /// Where it was defined: a file, or `built in`.
     pub origin: String,
+    /// Where in that file; none where that is not known.
+    pub place: Option<DefinitionPlace>,
     /// Why it can't be put in, where it can't: only a search that uses it is refused.
     pub refused: Option<String>,
+}
+
+/// The file of a macro, and where in it the definition stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefinitionPlace {
+    /// The file's text.
+    pub file: Arc<str>,
+    /// Stretches that are the same in both: the first byte in the definition and in the file.
+    pub runs: Arc<[(usize, usize)]>,
+}
+
+impl DefinitionPlace {
+    /// The line and column in the file, from 1, at which a range of the definition begins.
+    pub fn line_and_column(&self, part: Range<usize>) -> Option<(usize, usize)> {
+        let start = self.range(part)?.start;
+        let before = self.file.get(..start)?;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        Some((before.matches('\n').count() + 1, column))
+    }
+
+    /// A range of the definition in the file; a blank belongs to what stands before it.
+    pub fn range(&self, part: Range<usize>) -> Option<Range<usize>> {
+        let byte = |at: usize| {
+            let behind = self.runs.partition_point(|(from, _)| *from <= at);
+            let (from, to) = self.runs.get(behind.saturating_sub(1))?;
+            Some(to + at.saturating_sub(*from))
+        };
+        let start = byte(part.start)?;
+        if part.is_empty() {
+            return Some(start..start);
+        }
+        Some(start..byte(part.end - 1)? + 1)
+    }
 }
 
 /// A macro that was put in.
@@ -235,6 +271,7 @@ impl Expansion<'_> {
             name: call.name.clone(),
             origin: found.origin.clone(),
             definition: found.definition.clone(),
+            place: found.place.clone(),
             site: text.place(call.range.clone()),
         });
         let definition = self.substitute(text, call, &found, number)?;
@@ -316,11 +353,12 @@ impl Expansion<'_> {
         let (mut call, mut span) = text.place(range);
         let mut message = message.to_owned();
         if let Some(inner) = call.and_then(|number| self.calls.get(number)) {
-            let _ = write!(
-                message,
-                ", in the macro '{}' ({})",
-                inner.name, inner.origin
-            );
+            let (name, origin) = (&inner.name, &inner.origin);
+            let _ = write!(message, ", in the macro '{name}' ({origin}");
+            if let Some((line, column)) = inner.line_and_column(span.clone()) {
+                let _ = write!(message, ":{line}:{column}");
+            }
+            message.push(')');
         }
         while let Some(outer) = call.and_then(|number| self.calls.get(number)) {
             (call, span) = outer.site.clone();

@@ -8,6 +8,7 @@ pub mod ast;
 pub mod bind;
 pub mod diagnostic;
 pub mod lexer;
+pub mod lint;
 pub mod macros;
 pub mod parser;
 pub mod pattern;

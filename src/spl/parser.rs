@@ -4,9 +4,14 @@
 
 mod commands;
 mod cursor;
+mod events;
 mod expression;
+mod options;
 mod predicate;
 mod reporting;
+mod rows;
+mod searches;
+mod values;
 
 use super::ast::{Command, CommandKind, Literal, Piece, Pipeline, Predicate, Span};
 use super::diagnostic::Diagnostic;
@@ -22,17 +27,31 @@ pub const MAX_DEPTH: u32 = 64;
 /// How many messages one search gives; a person reads a few.
 const MAX_PROBLEMS: usize = 32;
 
+/// What the first command of a search in brackets is when no pipe stands before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// `search`, as at the start of a search.
+    Search,
+    /// A command on the rows that there are.
+    Command,
+}
+
 /// Reads a search. All commands that are wrong are named, one message each.
 pub fn parse(text: &str) -> Result<Pipeline, Vec<Diagnostic>> {
-    let cut = lexer::commands(text);
+    pipeline(text, 0..text.len(), Begin::Search)
+}
+
+/// Reads the search in a part of a text.
+fn pipeline(text: &str, range: Range<usize>, begin: Begin) -> Result<Pipeline, Vec<Diagnostic>> {
+    let cut = lexer::commands_in(text, range);
     let mut problems = cut.problems;
     if !problems.is_empty() {
         return Err(problems);
     }
     let mut commands = Vec::new();
     for (number, range) in cut.ranges.into_iter().enumerate() {
-        let implied = number == 0 && !cut.leading_pipe;
-        match command(text, range, number == 0, implied) {
+        let first = number == 0 && begin == Begin::Search;
+        match command(text, range, first, first && !cut.leading_pipe) {
             Ok(command) => commands.push(command),
             Err(problem) => problems.push(problem),
         }
@@ -70,8 +89,12 @@ fn command(
     } else {
         by_name(text, &name.to_ascii_lowercase(), name_span, arguments)?
     };
-    let generating = matches!(kind, CommandKind::Tstats(_) | CommandKind::From(_));
-    if generating && !first {
+    let generates = match &kind {
+        CommandKind::Tstats(_) | CommandKind::From(_) | CommandKind::Makeresults(_) => true,
+        CommandKind::Inputlookup(tree) => !tree.append,
+        _ => false,
+    };
+    if generates && !first {
         let message = format!("'{name}' must be the first command");
         return Err(Diagnostic::new("SPL-COMMAND", message, name_span)
             .with_help("it makes rows and takes none; begin the search with it"));
@@ -90,22 +113,58 @@ fn by_name(
         "search" => search(text, arguments),
         "where" => expression::filter(text, arguments),
         "eval" => expression::assignments(text, arguments),
-        "tstats" | "stats" | "rename" | "convert" | "fields" | "table" | "from" => {
-            let mut cursor = Cursor::arguments(text, arguments)?;
-            let kind = match name {
-                "tstats" => reporting::tstats(&mut cursor)?,
-                "stats" => reporting::stats(&mut cursor)?,
-                "rename" => commands::rename(&mut cursor)?,
-                "convert" => commands::convert(&mut cursor)?,
-                "fields" => commands::fields(&mut cursor)?,
-                "table" => commands::table(&mut cursor)?,
-                _ => commands::from(&mut cursor)?,
+        "head" => rows::head(text, arguments),
+        _ => {
+            let Some(read) = reader(name) else {
+                return Err(commands::refuse(name, name_span));
             };
+            let mut cursor = Cursor::arguments(text, arguments)?;
+            let kind = read(&mut cursor)?;
             cursor.expect_end()?;
             Ok(kind)
         }
-        _ => Err(commands::refuse(name, name_span)),
     }
+}
+
+/// Reads the arguments of a command.
+type Read = fn(&mut Cursor<'_>) -> Result<CommandKind, Diagnostic>;
+
+/// What reads the arguments of the command of that name; none: it is not known.
+fn reader(name: &str) -> Option<Read> {
+    Some(match name {
+        "tstats" => reporting::tstats,
+        "stats" => reporting::stats,
+        "eventstats" => commands::eventstats,
+        "rename" => commands::rename,
+        "convert" => commands::convert,
+        "fields" => commands::fields,
+        "table" => commands::table,
+        "from" => commands::from,
+        "regex" => rows::regex,
+        "dedup" => rows::dedup,
+        "sort" => rows::sort,
+        "tail" => rows::tail,
+        "reverse" => commands::reverse,
+        "rex" => values::rex,
+        "fillnull" => values::fillnull,
+        "bin" | "bucket" | "discretize" => values::bin,
+        "mvexpand" => values::mvexpand,
+        "makemv" => values::makemv,
+        "replace" => values::replace,
+        "lookup" => searches::lookup,
+        "inputlookup" => searches::inputlookup,
+        "join" => searches::join,
+        "append" => searches::append,
+        "appendpipe" => searches::appendpipe,
+        "foreach" => searches::foreach,
+        "streamstats" => events::streamstats,
+        "transaction" => events::transaction,
+        "addtotals" => events::addtotals,
+        "xmlkv" => events::xmlkv,
+        "spath" => events::spath,
+        "makeresults" => events::makeresults,
+        _ => return None,
+    })
 }
 
 fn search(text: &str, range: Range<usize>) -> Result<CommandKind, Diagnostic> {

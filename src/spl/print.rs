@@ -1,6 +1,9 @@
 //! Writes a tree as text, in one spelling: `parse(print(tree))` is the tree again. Texts that were
 //! bound to tokens are escaped, so that they stand for themselves (but for `*`: see `bind`).
 
+mod rows;
+mod searches;
+
 use super::ast::{
     Aggregate, BinaryOp, ByField, Command, CommandKind, CompareOp, Convert, Dataset, Expr, Literal,
     Name, Piece, Pipeline, Predicate, Stats, Tstats, UnaryOp,
@@ -50,6 +53,8 @@ pub fn command(command: &Command) -> String {
             };
             format!("eval {}", list(assignments, ", ", one))
         }
+        CommandKind::Eventstats(stats) => format!("event{}", self::stats(stats)),
+        other => rows::command(other),
     }
 }
 
@@ -74,8 +79,14 @@ fn tstats(tstats: &Tstats) -> String {
 }
 
 fn stats(stats: &Stats) -> String {
-    let aggregates = list(&stats.aggregates, " ", aggregate);
-    format!("stats {aggregates}{}", by(&stats.by))
+    let mut out = "stats".to_owned();
+    for (option, value) in &stats.options {
+        let _ = write!(out, " {}={}", name(option), name(value));
+    }
+    for one in &stats.aggregates {
+        let _ = write!(out, " {}", aggregate(one));
+    }
+    out + &by(&stats.by)
 }
 
 fn by(fields: &[ByField]) -> String {
@@ -115,6 +126,9 @@ pub fn aggregate(aggregate: &Aggregate) -> String {
     let mut out = aggregate.function.clone();
     if let Some(field) = &aggregate.field {
         let _ = write!(out, "({})", name(field));
+    }
+    if let Some(eval) = &aggregate.eval {
+        let _ = write!(out, "(eval({}))", expression(eval));
     }
     if let Some(alias) = &aggregate.alias {
         let _ = write!(out, " as {}", name(alias));
@@ -191,6 +205,7 @@ pub fn predicate(tree: &Predicate) -> String {
             format!("{} IN ({})", name(field), list(values, ", ", literal))
         }
         Predicate::Text(text) => literal(text),
+        Predicate::Subsearch { search, .. } => format!("[{}]", pipeline(search)),
     }
 }
 

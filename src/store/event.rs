@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub struct StoredEvent {
     /// The row of the data model.
     pub row: DatasetRow,
+    /// The place of its dataset among those that a rule may name.
+    pub dataset: usize,
     /// Its time.
     pub time: Option<EventTime>,
     /// Where it is.

@@ -26,6 +26,8 @@ pub(super) struct Account {
     pub tested: u64,
     pub tested_with_command_line: u64,
     pub span: Option<(Timestamp, Timestamp)>,
+    /// The latest time of a record within the bounds, creation or not.
+    pub clock: Option<Timestamp>,
     gaps: LogGaps,
     latest_possible: Option<Timestamp>,
 }
@@ -125,6 +127,11 @@ impl Account {
     /// The time as it is taken: not one that is much later than the log itself.
     pub fn possible(&self, time: Option<EventTime>) -> Option<EventTime> {
         time.filter(|time| self.latest_possible.is_none_or(|latest| time.at <= latest))
+    }
+
+    /// The clock of the evidence goes on to the time of a record.
+    pub fn tick(&mut self, time: Option<EventTime>) {
+        self.clock = self.clock.max(time.map(|time| time.at));
     }
 
     /// Counts an event that the search is asked about, by the copy that it is asked about first:

@@ -78,6 +78,7 @@ fn extent(tree: &Predicate) -> Span {
             around(std::iter::once(field.span).chain(values.iter().map(|v| v.span)))
         }
         Predicate::Text(term) => term.span,
+        Predicate::Subsearch { span, .. } => *span,
     }
 }
 

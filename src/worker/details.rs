@@ -48,8 +48,10 @@ pub fn fields(
     let text = raw_text(hunted, event, zone)?;
     let (_, detected) = member_of(hunted, event)?;
     let record = parse(detected, &text, event, zone)?;
+    let sources = sources.filling(rule.plan.dataset()).unwrap_or(sources);
     let Scope::Creation(source) = sources.scope(&record) else {
-        return Err("the record no longer reads as a process creation".to_owned());
+        let event = sources.event();
+        return Err(format!("the record no longer reads as a {event}"));
     };
     let origin = |origin: crate::cim::FieldOrigin| FieldOrigin {
         field: origin.field.to_string(),

@@ -4,13 +4,13 @@
 
 use super::hunt::{HuntOptions, Hunted, hunt};
 use super::report::{DrilldownEvent, DrilldownResult};
-use super::rule::Rule;
+use super::rule::{Rule, refused_inputs};
 use crate::cim::Sources;
 use crate::content::drilldown::{ResolvedDrilldown, Row, resolve};
 use crate::content::offset::Bounds;
 use crate::event::{Timestamp, Value, Zone};
 use crate::risk::{RiskEvent, RiskStore, Scores, risk_events};
-use crate::search::{Plan, PlanInput, Table};
+use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::store::{Findings, StoredEvent};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,6 +68,8 @@ pub struct Over<'a> {
     pub findings: &'a Findings,
     /// Earliest and latest time of the creations read.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// What `now()` was when the rows were made.
+    pub now: Option<Timestamp>,
     /// Risk events imported from Splunk.
     pub imported: &'a [RiskEvent],
 }
@@ -113,16 +115,22 @@ impl Over<'_> {
             resolved.bounds = Bounds::default();
         }
         let rule = self.rule;
-        let plan = Plan::compile(&resolved.pipeline, &rule.datasets, &rule.options).map_err(
-            |problems| {
+        let options = PlanOptions {
+            now: self.now,
+            ..rule.options.clone()
+        };
+        let plan =
+            Plan::compile(&resolved.pipeline, &rule.datasets, &options).map_err(|problems| {
                 let drilldown = rule.detection.drilldowns.get(which);
                 let drawn = problems.iter().map(|problem| match drilldown {
                     Some(drilldown) => resolved.draw(&rule.detection, drilldown, problem),
                     None => problem.to_string(),
                 });
                 drawn.collect::<Vec<_>>().join("\n")
-            },
-        )?;
+            })?;
+        if let Some((refused, help)) = refused_inputs(&plan) {
+            return Err(format!("{refused}: {help}"));
+        }
         let mut result = match plan.input() {
             PlanInput::Table { model, dataset } if model == "Risk" && dataset == "All_Risk" => {
                 self.risk(&plan, resolved.bounds)
@@ -132,7 +140,9 @@ impl Over<'_> {
                     "the data model '{model}.{dataset}' is not available"
                 ));
             }
-            PlanInput::Dataset { .. } => self.events(&plan, resolved.bounds)?,
+            PlanInput::Dataset { .. } | PlanInput::Nothing => {
+                self.events(&plan, resolved.bounds)?
+            }
         };
         result.title = resolved.title;
         result.spl = resolved.spl;
@@ -218,8 +228,8 @@ fn run_over(
     let rows = within
         .iter()
         .filter_map(|place| events.get(*place))
-        .map(|event| &event.row);
-    let mut table = plan.run_rows(rows);
+        .map(|event| (event.dataset, &event.row));
+    let (mut table, _) = plan.run_datasets(rows);
     for row in &mut table.rows {
         for event in &mut row.events {
             let place = within.get(*event as usize).copied().unwrap_or_default();

@@ -12,14 +12,14 @@ use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
 use crate::cim::{Hosts, Selection, Sources};
-use crate::event::{Timestamp, Zone};
+use crate::event::{Identity, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::member::{Member, Origin};
 use crate::evidence::prefilter::Prefilter;
 use crate::evidence::read::{Finished, ReadOptions, Whole, read};
 use crate::search::needles::needles;
-use crate::store::{EventStore, Findings};
+use crate::store::{EventStore, Findings, StoredEvent};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct HuntOptions {
     pub since: Option<Timestamp>,
     /// Latest event time, exclusive.
     pub until: Option<Timestamp>,
+    /// What `now()` is in the search; none: the latest time of the evidence.
+    pub now: Option<Timestamp>,
     /// Count second copies of an event as an index that holds both would.
     pub keep_duplicates: bool,
     /// Keep the text of every event behind a row (for `--events`).
@@ -74,6 +76,11 @@ impl HuntOptions {
     /// Whether records that can't matter are passed over.
     pub fn passes_over(&self) -> bool {
         self.pass != Pass::Everything && !self.no_prefilter
+    }
+
+    /// Whether the time of every record must be known before the rows can be made.
+    pub fn waits_for_now(&self, rule: &Rule) -> bool {
+        self.now.is_none() && rule.plan.asks_now()
     }
 
     /// What there is to read, in the order of the evidence.
@@ -127,7 +134,10 @@ pub struct Hunted {
 /// A hunt under way.
 pub struct Hunt<'a> {
     rule: &'a Rule,
+    /// Those that fill the rule's dataset.
     sources: &'a Sources,
+    /// Those of process creations, which the store is made of: the same ones, or besides.
+    creations: &'a Sources,
     options: &'a HuntOptions,
     observer: Option<&'a mut dyn Observer>,
     /// Shared only while a creation is looked at.
@@ -136,7 +146,12 @@ pub struct Hunt<'a> {
     account: Account,
     members: Members,
     kept: Kept,
+    /// The events of other datasets that searches inside of the rule's ask for. They stand behind
+    /// the kept ones.
+    beside: Vec<Arc<StoredEvent>>,
     store: Option<EventStore>,
+    /// The process creations in the store, where they are not the events of the search.
+    stored: HashSet<Identity>,
     names: Names,
     /// The fields that the search asks of every creation, and the names: an event that it takes is
     /// mapped whole.
@@ -154,7 +169,8 @@ pub fn hunt(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Hunted {
-    let hunt = Hunt::new(rule, sources, options, observer);
+    let mut hunt = Hunt::new(rule, sources, options, observer);
+    hunt.gather_beside();
     hunt.run(options.inputs())
 }
 
@@ -172,6 +188,10 @@ pub fn hunt_again(
     let mut hunt = Hunt::new(rule, sources, options, observer);
     hunt.members = Members::known(&earlier.members, &earlier.detected);
     let events = earlier.findings.events.iter();
+    let of_others = events
+        .clone()
+        .filter(|event| event.dataset != rule.dataset());
+    hunt.beside = of_others.cloned().collect();
     let places = events.flat_map(|event| [event.locator].into_iter().chain(event.also_in.clone()));
     let members = places.filter_map(|place| earlier.members.get(place.source.0 as usize));
     let with_rows: HashSet<PathBuf> = members.map(|member| member.path.clone()).collect();
@@ -197,6 +217,8 @@ impl<'a> Hunt<'a> {
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Self {
+        let creations = sources;
+        let sources = creations.filling(rule.plan.dataset()).unwrap_or(creations);
         let names = Names::of(sources);
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {
@@ -206,6 +228,7 @@ impl<'a> Hunt<'a> {
         Self {
             rule,
             sources,
+            creations,
             options,
             observer: Some(observer),
             hosts: Arc::new(options.hosts.clone()),
@@ -213,7 +236,9 @@ impl<'a> Hunt<'a> {
             account: Account::default(),
             members: Members::default(),
             kept: Kept::default(),
+            beside: Vec::new(),
             store: options.index.then(EventStore::default),
+            stored: HashSet::new(),
             names,
             selection,
             first: None,
@@ -221,18 +246,43 @@ impl<'a> Hunt<'a> {
         }
     }
 
+    /// Reads the evidence once for each other dataset that the search asks for: its rows are needed
+    /// before those of the rule's own can be joined with them. A stream can't be read twice, which
+    /// [`Rule::refused_evidence`] tells before.
+    fn gather_beside(&mut self) {
+        for plan in self.rule.plan.beside() {
+            let rule = Rule {
+                plan,
+                ..self.rule.clone()
+            };
+            let options = HuntOptions {
+                index: false,
+                pass: Pass::Rows,
+                ..self.options.clone()
+            };
+            let mut unwatched = ();
+            let mut hunt = Hunt::new(&rule, self.creations, &options, &mut unwatched);
+            hunt.members = self.members.clone();
+            let found = hunt.run(options.inputs());
+            self.members = Members::known(&found.members, &found.detected);
+            self.beside.extend(found.findings.events.iter().cloned());
+        }
+    }
+
     fn run(mut self, inputs: Vec<Input>) -> Hunted {
-        let sources = self.sources.clone();
-        let whole = move |provider: &str, id: u32| sources.may_be_creation(provider, id);
+        let (sources, creations) = (self.sources.clone(), self.creations.clone());
+        let of_store = self.store.is_some();
+        let whole = move |provider: &str, id: u32| {
+            sources.may_be_creation(provider, id)
+                || (of_store && creations.may_be_creation(provider, id))
+        };
         let read_options = ReadOptions {
             context: ParseContext {
                 assume_tz: self.options.assume_tz,
             },
             cancel: self.options.cancel.clone(),
             total: total_bytes(&inputs),
-            prefilter: self
-                .options
-                .passes_over()
+            prefilter: (self.options.passes_over() && !self.options.waits_for_now(self.rule))
                 .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
             count: self.options.pass == Pass::Counted,
             keep_raw: self.options.keep_raw,
@@ -248,11 +298,25 @@ impl<'a> Hunt<'a> {
 
     /// The rows of what was found until now.
     pub fn findings(&self) -> Findings {
-        let events = self
+        let events = self.events();
+        let plan = self.rule.plan_at(self.now());
+        let rows = events.iter().map(|e| (e.dataset, &e.row));
+        let (table, _) = plan.run_datasets(rows);
+        Findings::new(table, events)
+    }
+
+    /// The events until now, with the names that are known now, and those of other datasets.
+    fn events(&self) -> Vec<Arc<StoredEvent>> {
+        let mut events = self
             .late_hosts
             .resolve(self.kept.events(), &self.hosts, self.sources);
-        let table = self.rule.plan.run_rows(events.iter().map(|e| &e.row));
-        Findings::new(table, events)
+        events.extend(self.beside.iter().cloned());
+        events
+    }
+
+    /// What `now()` is, as far as the evidence was read.
+    fn now(&self) -> Option<Timestamp> {
+        self.options.now.or(self.account.clock)
     }
 
     /// What was found and read until now, with nothing counted yet.
@@ -265,6 +329,7 @@ impl<'a> Hunt<'a> {
             loaded: Loaded {
                 pass: self.options.pass,
                 span: self.account.span,
+                now: self.now(),
                 ..Loaded::default()
             },
             store: None,
@@ -278,13 +343,11 @@ impl<'a> Hunt<'a> {
 
     fn finish(mut self, complete: bool) -> Hunted {
         self.kept.arrange(&mut self.late_hosts);
-        let events = self
-            .late_hosts
-            .resolve(self.kept.events(), &self.hosts, self.sources);
-        let (table, stages) = self
-            .rule
-            .plan
-            .run_rows_counted(events.iter().map(|e| &e.row));
+        let events = self.events();
+        let now = self.now();
+        let plan = self.rule.plan_at(now);
+        let rows = events.iter().map(|e| (e.dataset, &e.row));
+        let (table, stages) = plan.run_datasets(rows);
         let mut account = self.account;
         for (from, to) in self.late_hosts.names(&self.hosts) {
             account.ledger.rename_host(&from, &to);
@@ -318,6 +381,7 @@ impl<'a> Hunt<'a> {
                 tested: account.tested,
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
+                now,
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -48,7 +48,9 @@ impl Passes {
                 let bytes: u64 = inputs.iter().map(Input::bytes).sum();
                 // Most evidence is of Windows: with needles for the rest alone nothing is saved.
                 let selects = || needles(&engine.rule.plan, &engine.sources).windows;
-                let is_quicker = !engine.options.no_prefilter && bytes > SMALL;
+                let passes_over =
+                    !engine.options.no_prefilter && !engine.options.waits_for_now(&engine.rule);
+                let is_quicker = passes_over && bytes > SMALL;
                 is_quicker && matches!(selects(), Wanted::Holding(_))
             }
         }

@@ -3,6 +3,7 @@
 //! (`threads`). No terminal and no output format here.
 
 mod account;
+pub mod check;
 mod clauses;
 pub mod details;
 pub mod drilldown;
@@ -13,9 +14,12 @@ mod load;
 mod members;
 pub mod report;
 pub mod rule;
+pub mod rule_test;
 mod stored;
 pub mod threads;
 mod view;
+
+pub use view::sections;
 
 pub use report::{
     DrilldownEvent, DrilldownResult, EventFields, FieldOrigin, Job, JobEnd, JobKind, Loaded,

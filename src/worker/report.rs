@@ -187,6 +187,9 @@ pub struct Loaded {
     pub clause_counts: Vec<(String, u64)>,
     /// Earliest and latest time of a creation.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// What `now()` was: as a person gave it, else the latest time of the evidence within the
+    /// bounds.
+    pub now: Option<Timestamp>,
     /// Rows in and out of each stage of the search: (stage as text, rows in, rows out).
     pub stages: Vec<(String, u64, u64)>,
     /// Events that the search would have taken, had they a time: they are in no span of time.

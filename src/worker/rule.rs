@@ -1,15 +1,18 @@
 //! A rule made ready to run: its file, its macros, its parsed search and its plan, loaded once
 //! before any evidence is opened. What a person reads of it is `view`'s.
 
+use super::check::lints;
+use super::hunt::HuntOptions;
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
-use crate::content::{Detection, LoadError, Macros, ParsedSearch};
+use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
-use crate::spl::Span;
 use crate::spl::ast::{CommandKind, Predicate};
+use crate::spl::{Diagnostic, Span};
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Where a rule and its macros are.
@@ -59,34 +62,36 @@ impl Rule {
             Some(path) => Detection::read(path)?,
             None => Detection::built_in()?,
         };
-        let mut macros = Macros::built_in()?;
+        let mut content = Folder::built_in()?;
+        content.macros.add_filter_of(&detection);
+        content.add_macros(&files.macros)?;
+        Self::of(detection, &content, models, zone)
+    }
+
+    /// Makes a rule ready that was read already, with the macros and all else of its content.
+    pub fn of(
+        detection: Detection,
+        content: &Folder,
+        models: &Models,
+        zone: Zone,
+    ) -> Result<Self, RuleError> {
+        let mut macros = content.macros.clone();
         macros.add_filter_of(&detection);
-        for path in &files.macros {
-            macros.add(path)?;
-        }
         let parsed =
             ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
         let datasets: Vec<Dataset> = models.datasets().cloned().collect();
-        let options = PlanOptions { zone, now: None };
-        let plan = Plan::compile(&parsed.pipeline, &datasets, &options).map_err(|problems| {
+        let options = options(content, zone);
+        let plan = compile(&parsed, &datasets, &options).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
                 .map(|problem| parsed.draw(&detection, problem))
                 .collect();
             RuleError(drawn.join("\n"))
         })?;
-        if let PlanInput::Table { model, dataset } = plan.input() {
-            let name = &detection.name;
-            return Err(RuleError(format!(
-                "'{name}' reads '{model}.{dataset}', which is made of the rows of other rules: \
-                 load one of those, and see its risk events"
-            )));
-        }
-        let attack = Attack::built_in()?;
         Ok(Self {
             detection,
             macros,
-            attack,
+            attack: content.attack.clone(),
             parsed,
             plan,
             datasets,
@@ -94,20 +99,54 @@ impl Rule {
         })
     }
 
+    /// The place of its dataset among [`Self::datasets`].
+    pub fn dataset(&self) -> usize {
+        match self.plan.input() {
+            PlanInput::Dataset { index } => *index,
+            PlanInput::Table { .. } | PlanInput::Nothing => usize::MAX,
+        }
+    }
+
+    /// Why some evidence can't be searched with it: what is read twice must be there twice.
+    pub fn refused_evidence(&self, options: &HuntOptions) -> Option<String> {
+        let beside = self.plan.beside();
+        let other = beside.first().filter(|_| options.reads_a_stream())?;
+        Some(format!(
+            "'{}' brings rows of '{}' to those of '{}', for which the evidence is read twice, and \
+             standard input or a pipe can be read once: save it to a file and open that",
+            self.detection.name,
+            other.dataset(),
+            self.plan.dataset()
+        ))
+    }
+
+    /// The plan as it is when `now` is known: another than [`Rule::plan`] only for a search that
+    /// asks what time it is.
+    pub fn plan_at(&self, now: Option<Timestamp>) -> Cow<'_, Plan> {
+        if now.is_none() || !self.plan.asks_now() {
+            return Cow::Borrowed(&self.plan);
+        }
+        let options = PlanOptions {
+            now,
+            ..self.options.clone()
+        };
+        // It could be compiled before.
+        match Plan::compile(&self.parsed.pipeline, &self.datasets, &options) {
+            Ok(plan) => Cow::Owned(plan),
+            Err(_) => Cow::Borrowed(&self.plan),
+        }
+    }
+
     /// What is odd about the search, though it runs: each drawn, with the text underlined.
     pub fn drawn_lints(&self) -> Vec<String> {
-        let lints = self.plan.lints().iter();
-        lints
-            .map(|lint| self.parsed.draw(&self.detection, lint))
-            .collect()
+        let draw = |lint| self.parsed.draw(&self.detection, lint);
+        lints(&self.parsed, &self.plan).iter().map(draw).collect()
     }
 
     /// The same, each on one line.
     pub fn lints(&self) -> Vec<String> {
-        let lints = self.plan.lints().iter();
-        lints
-            .map(|lint| self.parsed.said(&self.detection, lint))
-            .collect()
+        let said = |lint| self.parsed.said(&self.detection, lint);
+        lints(&self.parsed, &self.plan).iter().map(said).collect()
     }
 
     /// The expanded search's text of a span, on one line.
@@ -126,10 +165,11 @@ impl Rule {
         self.plan.run_rows(std::iter::empty())
     }
 
-    /// Whether the where-clause of the first command looks at a field, written without its dataset.
+    /// Whether the where-clause of the first command looks at a field, written without its dataset;
+    /// or may do so, where searches stand inside of the search.
     pub fn tests_field(&self, field: &str) -> bool {
-        self.predicate()
-            .is_some_and(|predicate| names_field(predicate, field))
+        let mut predicates = self.predicate().into_iter();
+        self.plan.has_searches() || predicates.any(|predicate| names_field(predicate, field))
     }
 
     /// The where-clause of the first command.
@@ -228,6 +268,64 @@ impl Rule {
     }
 }
 
+/// What a plan needs of the content that its rule belongs to.
+pub fn options(content: &Folder, zone: Zone) -> PlanOptions {
+    PlanOptions {
+        zone,
+        lookups: content.lookups.clone(),
+        ..PlanOptions::default()
+    }
+}
+
+/// Makes the plan of a rule's search. A rule over what other rules found is refused: it reads no
+/// evidence.
+pub fn compile(
+    parsed: &ParsedSearch,
+    datasets: &[Dataset],
+    options: &PlanOptions,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let plan = Plan::compile(&parsed.pipeline, datasets, options)?;
+    let first = parsed.pipeline.commands.first();
+    let span = first.map_or_else(Span::default, |command| command.span);
+    if let PlanInput::Table { model, dataset } = plan.input() {
+        let message = format!("'{model}.{dataset}' is made of the rows of other rules");
+        return Err(vec![
+            Diagnostic::new("SPL-RISK", message, span)
+                .with_help("load one of those, and see its risk events"),
+        ]);
+    }
+    match refused_inputs(&plan) {
+        Some((message, help)) => Err(vec![
+            Diagnostic::new("SPL-INPUT", message, span).with_help(help),
+        ]),
+        None => Ok(plan),
+    }
+}
+
+/// Why a search can't be given what it runs over, and what to do: a hunt reads the rows of
+/// datasets.
+pub(super) fn refused_inputs(plan: &Plan) -> Option<(String, &'static str)> {
+    let of_rows = |input: &&PlanInput| matches!(input, PlanInput::Dataset { .. });
+    let table = |input: &PlanInput| match input {
+        PlanInput::Table { model, dataset } => Some(format!("{model}.{dataset}")),
+        _ => None,
+    };
+    let inputs = plan.inputs();
+    if *plan.input() == PlanInput::Nothing {
+        let message = "the search reads no evidence: its first command makes rows of its own";
+        let help = "begin it with '| tstats … from datamodel=…'";
+        return Some((message.to_owned(), help));
+    }
+    let found = inputs.iter().find_map(|input| table(input))?;
+    inputs.iter().any(|input| of_rows(&input)).then(|| {
+        let message = format!("rows of the evidence and of '{found}' are in one search");
+        (
+            message,
+            "risk events are made of the rows: ask for one of both",
+        )
+    })
+}
+
 fn names_field(predicate: &Predicate, field: &str) -> bool {
     let same = |name: &str| name.rsplit('.').next() == Some(field);
     match predicate {
@@ -239,6 +337,8 @@ fn names_field(predicate: &Predicate, field: &str) -> bool {
             same(&name.text)
         }
         Predicate::Text(_) => false,
+        // What it will ask for is not known here.
+        Predicate::Subsearch { .. } => true,
     }
 }
 

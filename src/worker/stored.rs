@@ -33,6 +33,8 @@ impl Names {
 #[derive(Clone, Copy)]
 pub(super) struct Read<'a> {
     pub sources: &'a Sources,
+    /// The place of their dataset among those that the rule may name.
+    pub dataset: usize,
     pub names: Names,
     pub source: SourceIndex,
     pub record: &'a Record,
@@ -55,6 +57,7 @@ impl Read<'_> {
         };
         StoredEvent {
             row: self.sources.map(self.source, record, self.hosts),
+            dataset: self.dataset,
             time: record.time,
             locator: record.locator,
             also_in: Vec::new(),

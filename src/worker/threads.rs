@@ -223,6 +223,7 @@ impl Lookups<'_> {
             options: self.options,
             findings,
             span: self.hunted.loaded.span,
+            now: self.hunted.loaded.now,
             imported: &self.engine.imported,
         };
         let of_risk = which == 1;

@@ -3,6 +3,8 @@
 
 use super::report::RuleView;
 use super::rule::Rule;
+use crate::content::Detection;
+use crate::content::attack::Attack;
 use crate::spl::ast::{CompareOp, Literal, Piece, Predicate};
 use serde::Deserialize;
 
@@ -33,7 +35,7 @@ impl Rule {
             kind: rule.kind.to_string(),
             severity: rule.severity().to_string(),
             techniques: rule.mitre_attack_ids.clone(),
-            sections: self.sections(),
+            sections: sections(rule, &self.attack, &self.lints()),
             search: rule.search.clone(),
             expanded: self.parsed.expanded.text.clone(),
             overrides: overrides
@@ -48,55 +50,6 @@ impl Rule {
                 .map(|e| (e.field.clone(), e.score))
                 .collect(),
         }
-    }
-
-    fn sections(&self) -> Vec<(String, String)> {
-        let rule = &self.detection;
-        let attack: Vec<String> = rule
-            .mitre_attack_ids
-            .iter()
-            .map(|id| match self.attack.full_name(id) {
-                Some(name) => format!("{id} {name} · {}", self.attack.tactics_of(id).join(", ")),
-                None => id.clone(),
-            })
-            .collect();
-        let attack = format!("{} (ATT&CK {})", attack.join("\n"), self.attack.version);
-        let date = |date: &Option<String>| date.clone().unwrap_or_default();
-        let lints: Vec<String> = self
-            .lints()
-            .iter()
-            .map(|lint| format!("- {lint}"))
-            .collect();
-        let sections = [
-            ("Odd in this search", lints.join("\n")),
-            ("Description", rule.description.trim().to_owned()),
-            ("ATT&CK", attack),
-            (
-                "Known false positives",
-                rule.known_false_positives.trim().to_owned(),
-            ),
-            ("Data sources", rule.data_sources.join("\n")),
-            ("Analytic stories", rule.analytic_stories.join("\n")),
-            ("References", rule.references.join("\n")),
-            ("Status", rule.status.clone()),
-            ("Author", rule.author.clone()),
-            ("Created", date(&rule.created)),
-            ("Modified", date(&rule.modified)),
-            ("Id", rule.id.clone()),
-            ("File", rule.origin.clone()),
-            ("How to implement", rule.how_to_implement.trim().to_owned()),
-        ];
-        let unknown = rule
-            .unknown
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()));
-        let sections = sections
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), text));
-        sections
-            .chain(unknown)
-            .filter(|(_, text)| !text.is_empty())
-            .collect()
     }
 
     fn indicators(&self) -> Vec<(String, String, String, String)> {
@@ -122,6 +75,58 @@ impl Rule {
     }
 }
 
+/// What stands in a rule beside its search: heading and text, of what is there.
+pub fn sections(rule: &Detection, attack: &Attack, lints: &[String]) -> Vec<(String, String)> {
+    let techniques: Vec<String> = rule
+        .mitre_attack_ids
+        .iter()
+        .map(|id| match attack.full_name(id) {
+            Some(name) => format!("{id} {name} · {}", attack.tactics_of(id).join(", ")),
+            None => id.clone(),
+        })
+        .collect();
+    let any_known = rule
+        .mitre_attack_ids
+        .iter()
+        .any(|id| attack.technique(id).is_some());
+    let techniques = match techniques.join("\n") {
+        known if any_known => format!("{known} (ATT&CK {})", attack.version),
+        unknown => unknown,
+    };
+    let date = |date: &Option<String>| date.clone().unwrap_or_default();
+    let lints: Vec<String> = lints.iter().map(|lint| format!("- {lint}")).collect();
+    let sections = [
+        ("Odd in this search", lints.join("\n")),
+        ("Description", rule.description.trim().to_owned()),
+        ("ATT&CK", techniques),
+        (
+            "Known false positives",
+            rule.known_false_positives.trim().to_owned(),
+        ),
+        ("Data sources", rule.data_sources.join("\n")),
+        ("Analytic stories", rule.analytic_stories.join("\n")),
+        ("References", rule.references.join("\n")),
+        ("Status", rule.status.clone()),
+        ("Author", rule.author.clone()),
+        ("Created", date(&rule.created)),
+        ("Modified", date(&rule.modified)),
+        ("Id", rule.id.clone()),
+        ("File", rule.origin.clone()),
+        ("How to implement", rule.how_to_implement.trim().to_owned()),
+    ];
+    let unknown = rule
+        .unknown
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()));
+    let sections = sections
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text));
+    sections
+        .chain(unknown)
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}
+
 /// What a row must have; what is under a NOT is no indicator.
 fn collect(predicate: &Predicate, found: &mut Vec<(String, &'static str, String)>) {
     match predicate {
@@ -144,7 +149,10 @@ fn collect(predicate: &Predicate, found: &mut Vec<(String, &'static str, String)
                     .map(|value| (field.text.clone(), "in", text(value))),
             );
         }
-        Predicate::Not(_) | Predicate::Compare { .. } | Predicate::Text(_) => {}
+        Predicate::Not(_)
+        | Predicate::Compare { .. }
+        | Predicate::Text(_)
+        | Predicate::Subsearch { .. } => {}
     }
 }
 

@@ -95,6 +95,7 @@ fn stored(place: usize, seed: &Seed) -> Arc<StoredEvent> {
     };
     Arc::new(StoredEvent {
         row: DatasetRow::default(),
+        dataset: 0,
         time: (!seed.time.is_empty()).then(|| EventTime {
             at: at(seed.time),
             assumed: seed.assumed,
@@ -366,6 +367,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
                 0,
             ),
         ],
+        now: None,
         span: Some((at("2022-06-08T09:12:00Z"), at("2022-06-16T18:31:00Z"))),
         stages: vec![
             ("tstats".into(), 8214, 6),

@@ -107,6 +107,42 @@ pub fn record(carrier: usize, values: &[String], turns: &[u8]) -> (Format, Strin
     }
 }
 
+/// How many carriers of changes there are, see [`change`].
+pub const CHANGES: usize = 12;
+
+const REGISTRY: [&str; 6] = [
+    "Image",
+    "TargetObject",
+    "Details",
+    "EventType",
+    "User",
+    "Contents",
+];
+const FILE: [&str; 6] = [
+    "Image",
+    "TargetFilename",
+    "CreationUtcTime",
+    "UtcTime",
+    "User",
+    "Hashes",
+];
+
+/// One change of the registry or of a file, as [`record`] writes a process creation.
+pub fn change(carrier: usize, values: &[String], turns: &[u8]) -> (Format, String) {
+    let of = Writer { values, turns };
+    let (id, names) = match carrier / 3 {
+        0 => ("13", REGISTRY),
+        1 => ("12", REGISTRY),
+        2 => ("11", FILE),
+        _ => ("23", FILE),
+    };
+    match carrier % 3 {
+        0 => (Format::WindowsXml, of.event(SYSMON_PROVIDER, id, names)),
+        1 => (Format::Json, of.raw(&of.event(SYSMON_PROVIDER, id, names))),
+        _ => (Format::Json, of.event_tree(SYSMON_PROVIDER, id, names)),
+    }
+}
+
 struct Writer<'a> {
     values: &'a [String],
     turns: &'a [u8],

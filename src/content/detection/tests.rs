@@ -187,22 +187,23 @@ fn the_built_in_rule_is_understood_and_printed() {
 #[test]
 fn a_fault_is_told_by_the_line_of_the_file() {
     let built_in = Detection::built_in().unwrap();
-    let text = built_in
-        .text
-        .replace("| `security_content_ctime(lastTime)`\n", "| dedup user\n");
+    let text = built_in.text.replace(
+        "| `security_content_ctime(lastTime)`\n",
+        "| geostats user\n",
+    );
     let rule = Detection::parse(&text, "mine.yml").unwrap();
     let mut macros = Macros::built_in().unwrap();
     macros.add_filter_of(&rule);
     let error = ParsedSearch::of(&rule, &macros).unwrap_err();
-    let line = text.lines().position(|l| l.contains("dedup")).unwrap() + 1;
+    let line = text.lines().position(|l| l.contains("geostats")).unwrap() + 1;
     assert_eq!(
         error.to_string(),
-        format!("mine.yml:{line}:7: the command 'dedup' is not supported")
+        format!("mine.yml:{line}:7: the command 'geostats' is not supported")
     );
     assert!(
         error
             .drawn()
-            .contains(&format!("{line} |     | dedup user")),
+            .contains(&format!("{line} |     | geostats user")),
         "{}",
         error.drawn()
     );

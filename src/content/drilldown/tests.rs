@@ -169,14 +169,14 @@ fn a_fault_in_a_drilldown_names_the_drilldown() {
     let (rule, macros) = rule_and_macros();
     let drilldown = Drilldown {
         name: "Odd".to_owned(),
-        search: "%original_detection_search% | dedup user".to_owned(),
+        search: "%original_detection_search% | geostats user".to_owned(),
         ..Drilldown::default()
     };
     let error = resolve(&rule, &drilldown, &macros, row()).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("built in (drilldown 'Odd'):"), "{text}");
     assert!(
-        text.ends_with("the command 'dedup' is not supported"),
+        text.ends_with("the command 'geostats' is not supported"),
         "{text}"
     );
 }

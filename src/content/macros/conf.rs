@@ -3,6 +3,7 @@
 
 use super::Macro;
 use crate::content::load_error::LoadError;
+use crate::content::place::place_of_definition;
 
 /// What the arguments of a macro that is known already are called.
 pub type Arguments<'a> = &'a dyn Fn(&str, usize) -> Option<Vec<String>>;
@@ -26,6 +27,8 @@ pub fn read(text: &str, origin: &str, arguments: Arguments<'_>) -> Result<Vec<Ma
 /// A line, with those that continue it.
 struct Setting {
     line: usize,
+    /// The column behind its first '='.
+    value_column: usize,
     text: String,
 }
 
@@ -47,6 +50,7 @@ fn settings(text: &str) -> Vec<Setting> {
         } else {
             settings.push(Setting {
                 line: number + 1,
+                value_column: line.chars().take_while(|c| *c != '=').count() + 2,
                 text: line.trim_start().to_owned(),
             });
         }
@@ -61,6 +65,8 @@ struct Stanza {
     argc: Option<usize>,
     line: usize,
     definition: Option<String>,
+    /// The line and column at which the definition begins.
+    start: (usize, usize),
     arguments: Vec<String>,
     description: String,
     disabled: bool,
@@ -98,7 +104,10 @@ impl Reader<'_> {
                 .with_help("begin a macro with its [name]"));
         };
         match key {
-            "definition" => stanza.definition = Some(value.to_owned()),
+            "definition" => {
+                stanza.definition = Some(value.to_owned());
+                stanza.start = (setting.line, setting.value_column);
+            }
             "args" => stanza.arguments = names(value),
             "description" => value.clone_into(&mut stanza.description),
             "disabled" => stanza.disabled = is_true(value),
@@ -178,9 +187,11 @@ impl Reader<'_> {
                 .problem(stanza.line, message)
                 .with_help("name each argument: args = a, b"));
         }
+        let place = place_of_definition(self.text, stanza.start, &definition);
         self.found.push(Macro {
             name: stanza.name,
             arguments,
+            place,
             definition,
             description: stanza.description,
             origin: self.origin.to_owned(),

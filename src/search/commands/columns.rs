@@ -8,19 +8,20 @@
 
 use super::super::names::NamePattern;
 use super::super::table::{Row, Table};
+use super::{Feed, Run};
 use crate::spl::ast::Name;
 use std::sync::Arc;
 
 /// `fields`.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Fields {
+pub(super) struct Fields {
     remove: bool,
     names: Vec<NamePattern>,
 }
 
 /// `table`.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Columns {
+pub(super) struct Columns {
     names: Vec<(Arc<str>, NamePattern)>,
 }
 
@@ -32,8 +33,10 @@ impl Fields {
             names: names.collect(),
         }
     }
+}
 
-    pub(super) fn run(&self, table: Table) -> Table {
+impl Run for Fields {
+    fn run(&self, table: Table, _: &Feed<'_>) -> Table {
         let columns = || table.columns.iter().enumerate();
         let named = |name: &str| self.names.iter().any(|pattern| pattern.matches(name));
         let mut order: Vec<usize> = columns()
@@ -63,8 +66,10 @@ impl Columns {
             names: names.collect(),
         }
     }
+}
 
-    pub(super) fn run(&self, table: Table) -> Table {
+impl Run for Columns {
+    fn run(&self, table: Table, _: &Feed<'_>) -> Table {
         let mut order = Vec::new();
         for (name, pattern) in &self.names {
             let columns = table.columns.iter().enumerate();

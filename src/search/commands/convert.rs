@@ -7,6 +7,7 @@ use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
 use super::rows::column_of;
+use super::{Feed, Run};
 use crate::event::{Timestamp, Value, Zone};
 use crate::spl::Diagnostic;
 use crate::spl::ast;
@@ -17,7 +18,7 @@ const TIME_FORMAT: &str = "%m/%d/%Y %H:%M:%S";
 
 /// The conversions in order.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Convert {
+pub(super) struct Convert {
     format: String,
     zone: Zone,
     /// What to convert, and the name that the result gets if it is another.
@@ -36,24 +37,6 @@ impl Convert {
             zone,
             fields: fields.filter_map(|f| field(f, messages)).collect(),
         }
-    }
-
-    pub(super) fn run(&self, mut table: Table) -> Table {
-        for (from, to) in &self.fields {
-            let names = table.columns.iter().enumerate();
-            let found: Vec<(usize, Option<Arc<str>>)> = names
-                .filter_map(|(place, name)| {
-                    let captures = from.captures(name)?;
-                    let to = to.as_ref().map(|to| Arc::from(to.fill(&captures)));
-                    Some((place, to))
-                })
-                .collect();
-            for (from, to) in found {
-                let to = to.map_or(from, |to| column_of(&mut table, &to));
-                self.convert(&mut table, from, to);
-            }
-        }
-        table
     }
 
     fn convert(&self, table: &mut Table, from: usize, to: usize) {
@@ -84,6 +67,26 @@ impl Convert {
             Some(at) => Value::text(&at.format(&self.format, self.zone)),
             None => value,
         }
+    }
+}
+
+impl Run for Convert {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
+        for (from, to) in &self.fields {
+            let names = table.columns.iter().enumerate();
+            let found: Vec<(usize, Option<Arc<str>>)> = names
+                .filter_map(|(place, name)| {
+                    let captures = from.captures(name)?;
+                    let to = to.as_ref().map(|to| Arc::from(to.fill(&captures)));
+                    Some((place, to))
+                })
+                .collect();
+            for (from, to) in found {
+                let to = to.map_or(from, |to| column_of(&mut table, &to));
+                self.convert(&mut table, from, to);
+            }
+        }
+        table
     }
 }
 

@@ -6,13 +6,14 @@
 use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
+use super::{Feed, Run};
 use crate::spl::Diagnostic;
 use crate::spl::ast;
 use std::sync::Arc;
 
 /// The renames in order.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Rename {
+pub(super) struct Rename {
     renames: Vec<(NamePattern, NamePattern)>,
 }
 
@@ -39,8 +40,10 @@ impl Rename {
             renames: renames.collect(),
         }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Rename {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for (from, to) in &self.renames {
             let names = table.columns.iter();
             let pairs: Vec<(Arc<str>, Arc<str>)> = names

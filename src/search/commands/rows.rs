@@ -4,27 +4,55 @@ use super::super::cells::{Cells, Fields};
 use super::super::expression::{Compiler, Expression};
 use super::super::functions::Environment;
 use super::super::messages::Messages;
+use super::super::plan::{Context, Plan};
 use super::super::predicate::Predicate;
+use super::super::subsearch;
 use super::super::table::Table;
+use super::{Feed, Run};
 use crate::spl::ast::{self, Expr, Name};
 use crate::spl::{Diagnostic, Span};
 use std::sync::Arc;
 
 /// `search`: keeps the rows that meet a predicate.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Search {
+#[derive(Debug)]
+pub(super) struct Search {
     predicate: Predicate,
     fields: Fields,
+    /// The tree with its searches, where some must be run before it is known.
+    late: Option<(ast::Predicate, Vec<Plan>)>,
 }
 
 impl Search {
-    pub(super) fn compile(tree: &ast::Predicate, messages: &mut Messages) -> Self {
-        let mut fields = Fields::default();
-        let predicate = Predicate::compile(tree, &mut fields, messages);
-        Self { predicate, fields }
+    pub(super) fn compile(
+        tree: &ast::Predicate,
+        context: &Context<'_>,
+        messages: &mut Messages,
+    ) -> Self {
+        if !subsearch::stands_in(tree) {
+            return Self::of(tree, messages);
+        }
+        let mut plans = Vec::new();
+        let known = subsearch::known(tree, context, &mut plans, messages);
+        if plans.is_empty() {
+            return Self::of(&known, messages);
+        }
+        // What is wrong with the rest is said now.
+        let mut search = Self::of(&subsearch::loose(&known), messages);
+        search.late = Some((known, plans));
+        search
     }
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+    fn of(tree: &ast::Predicate, messages: &mut Messages) -> Self {
+        let mut fields = Fields::default();
+        let predicate = Predicate::compile(tree, &mut fields, messages);
+        Self {
+            predicate,
+            fields,
+            late: None,
+        }
+    }
+
+    fn keep(&self, mut table: Table) -> Table {
         let places = self.fields.in_table(&table);
         table
             .rows
@@ -33,9 +61,24 @@ impl Search {
     }
 }
 
+impl Run for Search {
+    fn run(&self, table: Table, feed: &Feed<'_>) -> Table {
+        let Some((tree, plans)) = &self.late else {
+            return self.keep(table);
+        };
+        let tree = subsearch::resolved(tree, plans, feed);
+        Self::of(&tree, &mut Messages::default()).keep(table)
+    }
+
+    fn searches(&self) -> Vec<&Plan> {
+        let late = self.late.iter();
+        late.flat_map(|(_, plans)| plans).collect()
+    }
+}
+
 /// `where`: keeps the rows for which an expression is true; not those for which it is null.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Where {
+pub(super) struct Where {
     expression: Expression,
     fields: Fields,
 }
@@ -55,8 +98,10 @@ impl Where {
         }
         Self { expression, fields }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Where {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let places = self.fields.in_table(&table);
         table.rows.retain(|row| {
             let met = self.expression.evaluate(&Cells::of_table(row, &places));
@@ -69,7 +114,7 @@ impl Where {
 /// `eval`: fills fields with what expressions give, one after the other, so that a later one
 /// reads an earlier one. A null empties the field (Search Reference, "eval").
 #[derive(Debug, Clone)]
-pub(in super::super) struct Eval {
+pub(super) struct Eval {
     assignments: Vec<Assignment>,
 }
 
@@ -104,8 +149,10 @@ impl Eval {
             assignments: assignments.collect(),
         }
     }
+}
 
-    pub(super) fn run(&self, mut table: Table) -> Table {
+impl Run for Eval {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for assignment in &self.assignments {
             let places = assignment.fields.in_table(&table);
             let column = column_of(&mut table, &assignment.column);
@@ -136,7 +183,8 @@ pub(super) fn column_of(table: &mut Table, name: &Arc<str>) -> usize {
     place
 }
 
-fn compile(
+/// An expression and the fields that it reads.
+pub(super) fn compile(
     tree: &Expr,
     environment: Environment,
     span: Span,

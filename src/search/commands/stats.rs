@@ -1,20 +1,59 @@
 //! `stats`: groups the rows of a table. A row with a null in a field to group by is left out
 //! (language-and-model §2.7). `values(*) as *` is done for every column that fits.
+//!
+//! Options (Search Reference, "stats"): `allnum=true` leaves functions of numbers without a result
+//! for a group in which some value is none; `dedup_splitvals=true` counts a value that stands twice
+//! in a field to group by once. `delim` and `partitions` change nothing that can be seen here.
 
 use super::super::cells::{Cells, Fields};
+use super::super::functions::Environment;
 use super::super::group::{Grouping, Groups, column, refuse_same_columns};
 use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
+use super::{Feed, Run};
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, Aggregate, Name};
+use std::borrow::Cow;
 
 /// What to compute, by what.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Stats {
+pub(super) struct Stats {
     tree: ast::Stats,
+    environment: Environment,
+    switches: Switches,
     /// Compiled once when no name has a wildcard.
     fixed: Option<(Grouping, Fields)>,
+}
+
+/// The options that change something.
+#[derive(Debug, Clone, Copy, Default)]
+struct Switches {
+    all_numbers: bool,
+    no_repeats: bool,
+}
+
+impl Switches {
+    fn of(options: &[(Name, Name)], messages: &mut Messages) -> Self {
+        let mut switches = Self::default();
+        for (name, value) in options {
+            let is_true = ["t", "true", "1"]
+                .iter()
+                .any(|yes| value.text.eq_ignore_ascii_case(yes));
+            match name.text.as_str() {
+                "allnum" => switches.all_numbers = is_true,
+                "dedup_splitvals" => switches.no_repeats = is_true,
+                "delim" | "partitions" => {}
+                other => {
+                    let message = format!("stats has no option '{other}'");
+                    let refused = Diagnostic::new("SPL-OPTION", message, name.span);
+                    let help = "there are allnum, delim, partitions, dedup_splitvals";
+                    messages.refuse(refused.with_help(help));
+                }
+            }
+        }
+        switches
+    }
 }
 
 impl Stats {
@@ -34,20 +73,31 @@ impl Stats {
                 messages.refuse(refused);
             }
         }
-        let compiled = compile(&tree.aggregates, &tree.by, messages);
+        let switches = Switches::of(&tree.options, messages);
+        let compiled = compile(&tree.aggregates, &tree.by, switches, messages);
         let has_stars = tree
             .aggregates
             .iter()
             .any(|a| a.field.as_ref().is_some_and(|f| stars(f) > 0));
         Self {
             tree: tree.clone(),
+            environment: messages.environment,
+            switches,
             fixed: (!has_stars).then_some(compiled),
         }
     }
 
-    pub(super) fn run(&self, table: &Table) -> Table {
-        if let Some((grouping, fields)) = &self.fixed {
-            return group(grouping, fields, table);
+    /// The groups of a table.
+    pub(super) fn group(&self, table: &Table) -> Table {
+        let compiled = self.compiled(table);
+        let (grouping, fields) = &*compiled;
+        group(grouping, fields, table)
+    }
+
+    /// What is done with a table: its wildcards stand for its columns.
+    pub(super) fn compiled(&self, table: &Table) -> Cow<'_, (Grouping, Fields)> {
+        if let Some(fixed) = &self.fixed {
+            return Cow::Borrowed(fixed);
         }
         let aggregates: Vec<Aggregate> = self
             .tree
@@ -56,8 +106,12 @@ impl Stats {
             .flat_map(|aggregate| self.spread(aggregate, table))
             .collect();
         // What can be wrong was said when the search was compiled.
-        let (grouping, fields) = compile(&aggregates, &self.tree.by, &mut Messages::default());
-        group(&grouping, &fields, table)
+        let mut messages = Messages {
+            environment: self.environment,
+            ..Messages::default()
+        };
+        let by = &self.tree.by;
+        Cow::Owned(compile(&aggregates, by, self.switches, &mut messages))
     }
 
     /// An aggregate once for every column that its wildcard fits and that is not grouped by.
@@ -87,6 +141,12 @@ impl Stats {
     }
 }
 
+impl Run for Stats {
+    fn run(&self, table: Table, _: &Feed<'_>) -> Table {
+        self.group(&table)
+    }
+}
+
 fn stars(name: &Name) -> usize {
     NamePattern::new(&name.text).stars()
 }
@@ -94,6 +154,7 @@ fn stars(name: &Name) -> usize {
 fn compile(
     aggregates: &[Aggregate],
     by: &[ast::ByField],
+    switches: Switches,
     messages: &mut Messages,
 ) -> (Grouping, Fields) {
     let mut seen = hashbrown::HashSet::new();
@@ -103,7 +164,13 @@ fn compile(
         .cloned()
         .collect();
     let mut fields = Fields::default();
-    let grouping = Grouping::compile(&aggregates, by, None, &mut fields, messages);
+    let mut grouping = Grouping::compile(&aggregates, by, None, &mut fields, messages);
+    if switches.all_numbers {
+        grouping.only_numbers();
+    }
+    if !switches.no_repeats {
+        grouping.keep_repeats();
+    }
     (grouping, fields)
 }
 

@@ -6,6 +6,7 @@ use super::super::expression::Scope;
 use super::super::subnet::Subnet;
 use super::Call;
 use crate::spl::ast::BinaryOp;
+use std::net::Ipv4Addr;
 
 pub(super) fn choose(call: &Call, scope: &Scope<'_>) -> Datum {
     let met = call.value(0, scope).truth() == Some(true);
@@ -50,7 +51,10 @@ pub(super) fn matches(call: &Call, scope: &Scope<'_>) -> Datum {
     let Some(pattern) = call.pattern(scope) else {
         return Datum::Null;
     };
-    Datum::from_truth(call.value(0, scope).any(|text| pattern.is_match(text)))
+    Datum::from_truth(
+        call.value(0, scope)
+            .any_known(|text| pattern.is_match(text)),
+    )
 }
 
 pub(super) fn cidrmatch(call: &Call, scope: &Scope<'_>) -> Datum {
@@ -59,6 +63,48 @@ pub(super) fn cidrmatch(call: &Call, scope: &Scope<'_>) -> Datum {
         return Datum::Null;
     };
     Datum::from_truth(call.value(1, scope).any(|text| subnet.holds(text)))
+}
+
+/// The IPv4 address with the bits of the mask only (Search Reference, "ipmask").
+pub(super) fn ipmask(call: &Call, scope: &Scope<'_>) -> Datum {
+    let four = |text: &str| text.trim().parse::<Ipv4Addr>().ok();
+    let mask = call.value(0, scope);
+    let Some(mask) = mask.as_text().and_then(|text| four(&text)) else {
+        return Datum::Null;
+    };
+    call.value(1, scope)
+        .try_map(|text| Some((four(text)? & mask).to_string()))
+}
+
+/// What `search` would say of the row (Search Reference, "searchmatch").
+pub(super) fn searchmatch(call: &Call, scope: &Scope<'_>) -> Datum {
+    let search = call.search.as_ref();
+    search.map_or(Datum::Null, |search| {
+        Datum::Boolean(search.test(scope.cells))
+    })
+}
+
+/// The value after the first condition that is false; null when none is (Search Reference,
+/// "validate").
+pub(super) fn validate(call: &Call, scope: &Scope<'_>) -> Datum {
+    let mut conditions = (0..call.arguments.len()).step_by(2);
+    let failed = conditions.find(|place| call.value(*place, scope).truth() == Some(false));
+    failed.map_or(Datum::Null, |place| call.value(place + 1, scope))
+}
+
+pub(super) fn isbool(call: &Call, scope: &Scope<'_>) -> Datum {
+    Datum::Boolean(call.value(0, scope).truth().is_some())
+}
+
+/// A text that is wholly a number is one, since fields have no types of their own.
+pub(super) fn type_of(call: &Call, scope: &Scope<'_>) -> Datum {
+    let value = call.value(0, scope);
+    Datum::text(match &value {
+        Datum::Null => "Invalid",
+        Datum::Boolean(_) => "Boolean",
+        other if other.as_number().is_some() => "Number",
+        _ => "String",
+    })
 }
 
 pub(super) fn isnull(call: &Call, scope: &Scope<'_>) -> Datum {

@@ -1,12 +1,10 @@
-//! Functions on numbers and times, and between numbers and texts (Search Reference,
-//! "Mathematical functions", "Conversion functions", "Date and Time functions").
+//! Functions on numbers (Search Reference, "Mathematical functions", "Trigonometry and Hyperbolic
+//! functions"). What is no number (the root of -1) is null.
 
-use super::super::cells::epoch;
 use super::super::datum::Datum;
 use super::super::expression::Scope;
 use super::Call;
 use super::text::whole;
-use crate::event::value::{number_text, parse_number};
 use std::cmp::Ordering;
 
 pub(super) fn abs(call: &Call, scope: &Scope<'_>) -> Datum {
@@ -19,6 +17,110 @@ pub(super) fn floor(call: &Call, scope: &Scope<'_>) -> Datum {
 
 pub(super) fn ceiling(call: &Call, scope: &Scope<'_>) -> Datum {
     of_number(call, scope, f64::ceil)
+}
+
+pub(super) fn acos(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::acos)
+}
+
+pub(super) fn acosh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::acosh)
+}
+
+pub(super) fn asin(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::asin)
+}
+
+pub(super) fn asinh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::asinh)
+}
+
+pub(super) fn atan(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::atan)
+}
+
+pub(super) fn atanh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::atanh)
+}
+
+pub(super) fn cos(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::cos)
+}
+
+pub(super) fn cosh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::cosh)
+}
+
+pub(super) fn exp(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::exp)
+}
+
+pub(super) fn ln(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::ln)
+}
+
+pub(super) fn sin(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::sin)
+}
+
+pub(super) fn sinh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::sinh)
+}
+
+pub(super) fn sqrt(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::sqrt)
+}
+
+pub(super) fn tan(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::tan)
+}
+
+pub(super) fn tanh(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, f64::tanh)
+}
+
+/// Nothing is rounded before it is shown, here as there.
+pub(super) fn exact(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_number(call, scope, |number| number)
+}
+
+/// To 11 decimals (Search Reference, "pi").
+pub(super) fn pi(_: &Call, _: &Scope<'_>) -> Datum {
+    Datum::Number((std::f64::consts::PI * 1e11).round() / 1e11)
+}
+
+pub(super) fn atan2(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_two(call, scope, f64::atan2)
+}
+
+pub(super) fn hypot(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_two(call, scope, f64::hypot)
+}
+
+pub(super) fn pow(call: &Call, scope: &Scope<'_>) -> Datum {
+    of_two(call, scope, f64::powf)
+}
+
+pub(super) fn log(call: &Call, scope: &Scope<'_>) -> Datum {
+    if call.arguments.len() < 2 {
+        return of_number(call, scope, f64::log10);
+    }
+    of_two(call, scope, |number, base| {
+        // By quotients the logarithm of 1000 to the base of 10 would not be 3.
+        let nearest = number.log(base).round();
+        if base.powf(nearest).total_cmp(&number).is_eq() {
+            nearest
+        } else {
+            number.log(base)
+        }
+    })
+}
+
+fn of_two(call: &Call, scope: &Scope<'_>, join: fn(f64, f64) -> f64) -> Datum {
+    match (call.number(0, scope), call.number(1, scope)) {
+        (Some(first), Some(second)) => Datum::number(join(first, second)),
+        _ => Datum::Null,
+    }
 }
 
 fn of_number(call: &Call, scope: &Scope<'_>, change: fn(f64) -> f64) -> Datum {
@@ -70,105 +172,5 @@ fn order(left: &Datum, right: &Datum) -> Ordering {
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => left.as_text().cmp(&right.as_text()),
-    }
-}
-
-pub(super) fn tonumber(call: &Call, scope: &Scope<'_>) -> Datum {
-    let value = call.value(0, scope);
-    let Some(text) = value.as_text() else {
-        return Datum::Null;
-    };
-    if call.arguments.len() < 2 {
-        return parse_number(&text).map_or(Datum::Null, Datum::Number);
-    }
-    let base = call.number(1, scope).map(whole);
-    match base.and_then(|base| u32::try_from(base).ok()) {
-        Some(10) => parse_number(&text).map_or(Datum::Null, Datum::Number),
-        Some(base @ 2..=36) => of_base(text.trim(), base),
-        _ => Datum::Null,
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of a search have 53 bits"
-)]
-fn of_base(text: &str, base: u32) -> Datum {
-    let digits = if base == 16 {
-        text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))
-    } else {
-        None
-    };
-    let number = i64::from_str_radix(digits.unwrap_or(text), base);
-    number.map_or(Datum::Null, |number| Datum::Number(number as f64))
-}
-
-pub(super) fn tostring(call: &Call, scope: &Scope<'_>) -> Datum {
-    let value = call.value(0, scope);
-    if let Datum::Boolean(truth) = value {
-        return Datum::text(if truth { "True" } else { "False" });
-    }
-    let Some(format) = call.arguments.get(1).map(|format| format.evaluate(scope)) else {
-        return value.as_text().map_or(Datum::Null, Datum::text);
-    };
-    let (Some(number), Some(format)) = (value.as_number(), format.as_text()) else {
-        return Datum::Null;
-    };
-    match &*format {
-        "hex" if number >= 0.0 => Datum::text(format!("0x{:X}", whole(number))),
-        "commas" => Datum::text(commas(number)),
-        "duration" => Datum::text(duration(whole(number))),
-        _ => Datum::Null,
-    }
-}
-
-/// Groups of three, two decimals when there are any (Search Reference, "tostring").
-fn commas(number: f64) -> String {
-    let text = if number.fract() == 0.0 {
-        number_text(number)
-    } else {
-        format!("{number:.2}")
-    };
-    let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |t| ("-", t));
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut out = sign.to_owned();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if !decimals.is_empty() {
-        out.push('.');
-        out.push_str(decimals);
-    }
-    out
-}
-
-/// Seconds as `HH:MM:SS`, days in front as `1+`.
-fn duration(seconds: i64) -> String {
-    let sign = if seconds < 0 { "-" } else { "" };
-    let seconds = seconds.unsigned_abs();
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    let clock = format!("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
-    if days == 0 {
-        format!("{sign}{clock}")
-    } else {
-        format!("{sign}{days}+{clock}")
-    }
-}
-
-pub(super) fn now(_: &Call, scope: &Scope<'_>) -> Datum {
-    let now = scope.environment.now;
-    // Whole seconds (Search Reference, "now").
-    now.map_or(Datum::Null, |now| Datum::text(now.seconds().to_string()))
-}
-
-pub(super) fn strftime(call: &Call, scope: &Scope<'_>) -> Datum {
-    let at = call.value(0, scope).into_value();
-    let format = call.value(1, scope);
-    match (at.as_ref().and_then(epoch), format.as_text()) {
-        (Some(at), Some(format)) => Datum::text(at.format(&format, scope.environment.zone)),
-        _ => Datum::Null,
     }
 }

@@ -3,8 +3,8 @@
 
 use super::super::datum::Datum;
 use super::super::expression::Scope;
+use super::super::pcre::{Groups, Pcre};
 use super::Call;
-use regex::{Captures, Regex};
 
 /// Blanks for `trim` (Search Reference, "trim": spaces and tabs).
 const BLANKS: &[char] = &[' ', '\t'];
@@ -90,14 +90,14 @@ pub(super) fn replace(call: &Call, scope: &Scope<'_>) -> Datum {
     match with.as_text() {
         Some(with) => call
             .value(0, scope)
-            .map(|text| replaced(&pattern, text, &with)),
+            .try_map(|text| replaced(&pattern, text, &with)),
         None => Datum::Null,
     }
 }
 
 /// `\1` to `\9` in the replacement are the groups, `\0` is the whole match.
-fn replaced(pattern: &Regex, text: &str, with: &str) -> String {
-    let expand = |captures: &Captures<'_>| {
+fn replaced(pattern: &Pcre, text: &str, with: &str) -> Option<String> {
+    pattern.replace_all(text, |groups: &Groups<'_>| {
         let mut out = String::with_capacity(with.len());
         let mut rest = with.chars().peekable();
         while let Some(c) = rest.next() {
@@ -105,11 +105,32 @@ fn replaced(pattern: &Regex, text: &str, with: &str) -> String {
                 .then(|| rest.next_if(char::is_ascii_digit)?.to_digit(10))
                 .flatten();
             match group.and_then(|group| usize::try_from(group).ok()) {
-                Some(group) => out.push_str(captures.get(group).map_or("", |m| m.as_str())),
+                Some(group) => out.push_str(groups.get(group)),
                 None => out.push(c),
             }
         }
         out
-    };
-    pattern.replace_all(text, expand).into_owned()
+    })
+}
+
+/// `%41` is read as a byte, a `+` as it stands. Bytes that are no UTF-8 become `\u{fffd}`, a `%`
+/// without two digits of hex stays (Search Reference, "urldecode").
+pub(super) fn urldecode(call: &Call, scope: &Scope<'_>) -> Datum {
+    call.value(0, scope).map(|text| {
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut rest = text.as_bytes();
+        while let [first, behind @ ..] = rest {
+            let digit = |place: usize| (*behind.get(place)? as char).to_digit(16);
+            let byte = match (first, digit(0), digit(1)) {
+                (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
+                _ => None,
+            };
+            bytes.push(byte.unwrap_or(*first));
+            rest = match byte {
+                Some(_) => behind.get(2..).unwrap_or(&[]),
+                None => behind,
+            };
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }

@@ -189,11 +189,15 @@ fn patterns() {
 #[test]
 fn a_pattern_that_can_not_be_used_is_refused_with_its_reason() {
     let from = CommandKind::From(model("Risk", Some("All_Risk")));
-    let filter = CommandKind::Where(call("match", vec![field("a"), txt("a(?=b)")]));
+    let filter = CommandKind::Where(call("match", vec![field("a"), txt("a(b")]));
     let pipeline = pipeline(vec![from, filter]);
     let errors = Plan::compile(&pipeline, &[], &PlanOptions::default()).unwrap_err();
     assert_eq!((errors[0].code, errors[0].span.start), ("SPL-REGEX", 5));
-    assert!(errors[0].message.contains("look-around"), "{}", errors[0]);
+    assert!(
+        errors[0].message.contains("unclosed group"),
+        "{}",
+        errors[0]
+    );
 }
 
 #[test]
@@ -320,7 +324,9 @@ fn no_function_fails_on_odd_values() {
         txt("ẞ\u{0}("),
         call("true", vec![]),
     ];
-    for function in FUNCTIONS {
+    // These take a field or a search, and nothing else.
+    let special = ["mvfilter", "mvmap", "searchmatch"];
+    for function in FUNCTIONS.iter().filter(|f| !special.contains(&f.name)) {
         let count = match function.arguments {
             Arguments::Between(_, most) => most,
             Arguments::AtLeast(least) => least + 1,

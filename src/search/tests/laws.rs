@@ -106,7 +106,7 @@ fn naive(predicate: &Predicate, row: &DatasetRow) -> bool {
             CompareOp::Greater => order(text, value).is_gt(),
             CompareOp::GreaterEqual => order(text, value).is_ge(),
         }),
-        Predicate::Text(_) => unreachable!("none is made"),
+        Predicate::Text(_) | Predicate::Subsearch { .. } => unreachable!("none is made"),
     }
 }
 

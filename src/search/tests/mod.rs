@@ -1,9 +1,17 @@
 //! Tests of whole searches: the semantics vectors, one file a subject.
 
+mod aggregates;
 mod evaluate;
+mod functions;
 mod laws;
+mod lookups;
+mod ordered;
 mod plans;
 mod predicates;
+mod rows;
+mod searches;
 mod tables;
+mod texts;
 mod trees;
 mod tstats;
+mod values;

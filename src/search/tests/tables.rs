@@ -302,10 +302,6 @@ fn now_is_what_was_given() {
     let t = table(&["a"], &[&["1"]]);
     let eval = || CommandKind::Eval(vec![(name("n"), call("now", vec![]))]);
     assert_eq!(run(eval(), t)[1], "1|1700000000 [0]");
-    let from = CommandKind::From(model("Risk", Some("All_Risk")));
-    let pipeline = pipeline(vec![from, eval()]);
-    let errors = crate::search::Plan::compile(&pipeline, &[], &PlanOptions::default());
-    assert_eq!(errors.unwrap_err()[0].code, "SPL-TIME");
     let at = Timestamp::from_seconds(1_700_000_000).unwrap();
     assert_eq!(Value::text(&at.epoch_text()).as_number(), Some(1.7e9));
 }

@@ -86,6 +86,7 @@ pub(super) fn agg(function: &str, field: Option<&str>, alias: Option<&str>) -> A
     Aggregate {
         function: function.to_owned(),
         field: field.map(name),
+        eval: None,
         alias: alias.map(name),
         span: at(1),
     }
@@ -124,7 +125,11 @@ pub(super) fn model(model: &str, dataset: Option<&str>) -> Model {
 }
 
 pub(super) fn stats(aggregates: Vec<Aggregate>, by: Vec<ByField>) -> CommandKind {
-    CommandKind::Stats(Stats { aggregates, by })
+    CommandKind::Stats(Stats {
+        options: Vec::new(),
+        aggregates,
+        by,
+    })
 }
 
 pub(super) fn rename(pairs: &[(&str, &str)]) -> CommandKind {

@@ -225,7 +225,7 @@ fn the_flagships_pipeline_gives_the_searchs_own_columns() {
     );
     let options = PlanOptions {
         zone: Zone::parse("+02:00").unwrap(),
-        now: None,
+        ..PlanOptions::default()
     };
     let plan = Plan::compile(&pipeline(kinds()), &[processes()], &options).unwrap();
     let there = plan.run_rows(rows().iter());

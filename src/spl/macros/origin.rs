@@ -1,6 +1,6 @@
 //! Text that remembers where it came from: the search itself or the definition of a macro.
 
-use super::Expanded;
+use super::{DefinitionPlace, Expanded};
 use crate::spl::ast::Span;
 use std::ops::Range;
 
@@ -24,6 +24,15 @@ pub struct Inside<'a> {
     pub definition: &'a str,
     /// The place in the definition.
     pub span: Span,
+    /// Where the definition stands in its file.
+    pub place: Option<&'a DefinitionPlace>,
+}
+
+impl Inside<'_> {
+    /// The line and column of its file, from 1; none where the file is not known.
+    pub fn line_and_column(&self) -> Option<(usize, usize)> {
+        self.place?.line_and_column(self.span.start..self.span.end)
+    }
 }
 
 /// A macro call during an expansion.
@@ -32,8 +41,17 @@ pub(super) struct Call {
     pub name: String,
     pub origin: String,
     pub definition: String,
+    /// Where the definition stands in its file.
+    pub place: Option<DefinitionPlace>,
     /// Where the call stands: the call whose definition holds it, and the place in that.
     pub site: (Option<usize>, Range<usize>),
+}
+
+impl Call {
+    /// The line and column of the macro's file, from 1, of a place in its definition.
+    pub fn line_and_column(&self, part: Range<usize>) -> Option<(usize, usize)> {
+        self.place.as_ref()?.line_and_column(part)
+    }
 }
 
 /// A text in stretches, each from one place.
@@ -173,6 +191,7 @@ pub(super) fn find(expanded: &Expanded, span: Span) -> Origin<'_> {
             origin: &call.origin,
             definition: &call.definition,
             span: place,
+            place: call.place.as_ref(),
         }),
     }
 }

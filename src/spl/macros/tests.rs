@@ -18,6 +18,7 @@ fn lookup(name: &str, argc: usize) -> Option<MacroText> {
     };
     Some(MacroText {
         refused: None,
+        place: None,
         arguments: arguments.iter().map(|a| (*a).to_owned()).collect(),
         definition: definition.to_owned(),
         origin: "m.conf".to_owned(),
@@ -29,6 +30,7 @@ fn bomb(name: &str, argc: usize) -> Option<MacroText> {
     let level: usize = name.strip_prefix("bomb")?.parse().ok()?;
     (argc == 0).then(|| MacroText {
         refused: None,
+        place: None,
         arguments: Vec::new(),
         definition: format!("`bomb{}`", level - 1).repeat(8),
         origin: "m.conf".to_owned(),

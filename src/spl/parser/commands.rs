@@ -2,41 +2,79 @@
 //! those that are refused.
 
 use super::cursor::Cursor;
-use super::reporting::{aggregate, dataset};
+use super::reporting::{dataset, of_field, stats};
 use crate::spl::ast::{CommandKind, Convert, Name, Rename, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
 
 /// The commands that are known, for messages.
-const KNOWN: &str = "tstats, from, search, where, eval, stats, rename, convert, fields, table";
+const KNOWN: &str = "tstats, from, search, where, eval, stats, eventstats, streamstats, rename, \
+                     convert, fields, table, regex, rex, dedup, sort, head, tail, reverse, \
+                     fillnull, bin, mvexpand, makemv, replace, lookup, inputlookup, join, append, \
+                     appendpipe, foreach, transaction, addtotals, xmlkv, spath, makeresults";
 
-/// Commands that write something, send something or run something (Search Reference, "Command
-/// quick reference"): never run here, whatever else is supported.
-const OUTWARD: [&str; 24] = [
-    "collect",
-    "mcollect",
-    "meventcollect",
-    "summaryindex",
-    "tscollect",
-    "outputlookup",
-    "outputcsv",
-    "outputtext",
-    "dump",
-    "delete",
-    "sendemail",
-    "sendalert",
-    "script",
-    "run",
-    "runshellscript",
-    "map",
-    "rest",
-    "crawl",
-    "curl",
-    "dbxoutput",
-    "dbxquery",
-    "localop",
-    "localize",
-    "input",
+/// Commands that are never run here, whatever else is supported, and why (Search Reference,
+/// "Command quick reference").
+const REFUSED: [(&[&str], &str); 5] = [
+    (
+        &[
+            "collect",
+            "mcollect",
+            "meventcollect",
+            "summaryindex",
+            "sichart",
+            "sirare",
+            "sistats",
+            "sitimechart",
+            "sitop",
+            "tscollect",
+            "outputlookup",
+            "outputcsv",
+            "outputtext",
+            "dump",
+            "delete",
+            "sendemail",
+            "sendalert",
+            "script",
+            "run",
+            "runshellscript",
+            "rest",
+            "crawl",
+            "curl",
+            "dbxoutput",
+            "dbxquery",
+            "dbxlookup",
+            "localop",
+            "localize",
+            "input",
+        ],
+        "it writes, sends or runs something, which is never done here: take it away",
+    ),
+    (
+        &[
+            "apply",
+            "fit",
+            "sample",
+            "score",
+            "summary",
+            "deletemodel",
+            "listmodels",
+        ],
+        "it is of Splunk's machine learning toolkit, whose models are on a Splunk server only",
+    ),
+    (
+        &["mstats", "mcatalog", "mpreview", "msearch"],
+        "it reads the metrics of a Splunk server, which no evidence holds",
+    ),
+    (
+        &["iplocation"],
+        "it needs a database of addresses, which does not come with the program: give a lookup of \
+         subnets (match_type CIDR) and write 'lookup <name> <column> AS <field>'",
+    ),
+    (
+        &["map"],
+        "it runs another search for every row: write it as 'join <field> [ … ]'",
+    ),
 ];
 
 /// The message about a command that is not known.
@@ -46,12 +84,13 @@ pub fn refuse(name: &str, span: Span) -> Diagnostic {
             .with_help(format!("the commands are {KNOWN}"));
     }
     let message = format!("the command '{name}' is not supported");
-    if OUTWARD.contains(&name) {
-        return Diagnostic::new("SPL-COMMAND", message, span).with_help(
-            "it writes, sends or runs something, which is never done here: take it away",
-        );
-    }
-    Diagnostic::new("SPL-COMMAND", message, span).with_help(format!("the commands are {KNOWN}"))
+    let mut refused = REFUSED.iter();
+    let why = refused.find(|(names, _)| names.contains(&name));
+    let help = why.map_or_else(
+        || format!("the commands are {KNOWN}"),
+        |(_, why)| (*why).to_owned(),
+    );
+    Diagnostic::new("SPL-COMMAND", message, span).with_help(help)
 }
 
 /// `rename a as b, "c d" as e`.
@@ -108,7 +147,7 @@ pub fn convert(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
             time_format = Some(cursor.name("a value")?);
             continue;
         }
-        let function = aggregate(cursor)?;
+        let function = of_field(cursor)?;
         if function.function != "ctime" {
             let message = format!(
                 "the function '{}' of convert is not supported",
@@ -170,4 +209,21 @@ pub fn from(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         return Err(cursor.missing("'datamodel'"));
     }
     Ok(CommandKind::From(dataset(cursor)?))
+}
+
+/// `eventstats aggregate … [by …]`: what `stats` takes.
+pub fn eventstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    match stats(cursor)? {
+        CommandKind::Stats(tree) => Ok(CommandKind::Eventstats(tree)),
+        other => Ok(other),
+    }
+}
+
+/// `reverse`, which has no arguments.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every reader of arguments has this shape"
+)]
+pub fn reverse(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Reverse)
 }

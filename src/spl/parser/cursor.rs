@@ -9,6 +9,7 @@ use std::ops::Range;
 
 /// The tokens of one command and how far they are read.
 pub struct Cursor<'a> {
+    text: &'a str,
     tokens: Vec<Token<'a>>,
     at: usize,
     end: usize,
@@ -19,22 +20,28 @@ impl<'a> Cursor<'a> {
     /// Over the arguments of a command.
     pub fn arguments(text: &'a str, range: Range<usize>) -> Result<Self, Diagnostic> {
         let end = range.end;
-        Ok(Self::over(lexer::arguments(text, range)?, end))
+        Ok(Self::over(text, lexer::arguments(text, range)?, end))
     }
 
     /// Over the expression of a command.
     pub fn expression(text: &'a str, range: Range<usize>) -> Result<Self, Diagnostic> {
         let end = range.end;
-        Ok(Self::over(lexer::expression(text, range)?, end))
+        Ok(Self::over(text, lexer::expression(text, range)?, end))
     }
 
-    fn over(tokens: Vec<Token<'a>>, end: usize) -> Self {
+    fn over(text: &'a str, tokens: Vec<Token<'a>>, end: usize) -> Self {
         Self {
+            text,
             tokens,
             at: 0,
             end,
             depth: 0,
         }
+    }
+
+    /// The text of the whole search.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The next token.
@@ -107,6 +114,46 @@ impl<'a> Cursor<'a> {
         problem.with_help(format!("write {what} there"))
     }
 
+    /// Takes every `name=value` that stands outside of parentheses and before a word of `stop`,
+    /// wherever it stands; names lower-cased.
+    pub fn take_options(&mut self, stop: &[&str]) -> Result<Vec<(Name, Name)>, Diagnostic> {
+        let mut found = Vec::new();
+        let mut at = self.at;
+        let mut depth = 0_usize;
+        while let Some(token) = self.tokens.get(at) {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 && stop.iter().any(|word| token.is_word(word)) {
+                break;
+            }
+            let is_option = depth == 0
+                && token.kind == Kind::Word
+                && self.tokens.get(at + 1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal));
+            if !is_option {
+                at += 1;
+                continue;
+            }
+            let mut name = name_of(token);
+            name.text.make_ascii_lowercase();
+            let value = self.tokens.get(at + 2);
+            let Some(value) = value.filter(|t| matches!(t.kind, Kind::Word | Kind::Quoted)) else {
+                let message = format!("the option '{}' has no value", name.text);
+                let help = format!("write {}=<value>", name.text);
+                return Err(Diagnostic::new("SPL-SYNTAX", message, name.span).with_help(help));
+            };
+            found.push((name, name_of(value)));
+            self.tokens.drain(at..at + 3);
+            // `a=1, b=2`: the comma joins options, not arguments.
+            if self.tokens.get(at).map(|t| t.kind) == Some(Kind::Comma) {
+                self.tokens.remove(at);
+            }
+        }
+        Ok(found)
+    }
+
     /// Everything must have been read.
     pub fn expect_end(&self) -> Result<(), Diagnostic> {
         match self.peek() {
@@ -169,7 +216,12 @@ impl<'a> Cursor<'a> {
 
     /// The name of a column, which may be that of an aggregate: `count(dest)`, without quotes.
     pub fn column(&mut self, what: &str) -> Result<Name, Diagnostic> {
-        let mut name = self.name(what)?;
+        let name = self.name(what)?;
+        Ok(self.column_of(name))
+    }
+
+    /// The name of a column whose first part was taken already.
+    pub fn column_of(&mut self, mut name: Name) -> Name {
         let mut end = name.span.end;
         let mut ahead = 0;
         for kind in [Kind::Open, Kind::Word, Kind::Close] {
@@ -180,7 +232,7 @@ impl<'a> Cursor<'a> {
                 }
                 // `count()` has nothing between.
                 _ if kind == Kind::Word && ahead == 1 => {}
-                _ => return Ok(name),
+                _ => return name,
             }
         }
         for _ in 0..ahead {
@@ -188,7 +240,7 @@ impl<'a> Cursor<'a> {
             name.text.push_str(token.map_or("", |t| t.text));
         }
         name.span.end = end;
-        Ok(name)
+        name
     }
 
     /// One or more columns up to the end, with commas or without. A comma too many says nothing.

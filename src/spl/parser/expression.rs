@@ -78,6 +78,11 @@ pub fn assignments(text: &str, range: Range<usize>) -> Result<CommandKind, Diagn
     Ok(CommandKind::Eval(assignments))
 }
 
+/// An expression, as far as it goes.
+pub fn part(cursor: &mut Cursor<'_>) -> Result<Expr, Diagnostic> {
+    Ok(expression(cursor, 0)?.expr)
+}
+
 /// The field that is set. Unlike a field that is read it may hold dots and dashes without quotes.
 fn target(text: &str, cursor: &mut Cursor<'_>) -> Result<Name, Diagnostic> {
     match cursor.kind() {

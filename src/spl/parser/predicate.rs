@@ -2,7 +2,7 @@
 //! "search", order of evaluation). Words between which nothing stands are joined by AND.
 
 use super::cursor::{Cursor, literal_of, name_of, subsearch};
-use super::everything;
+use super::{Begin, everything, searches};
 use crate::spl::ast::{CompareOp, Literal, Name, Predicate, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Token};
@@ -103,7 +103,7 @@ fn is_not(token: &Token<'_>) -> bool {
 /// `field op value`, `field IN (…)`, `CASE(…)`, or a text to look for.
 fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
     let token = match cursor.peek() {
-        Some(token) if token.kind == Kind::Subsearch => return Err(subsearch(token.span())),
+        Some(token) if token.kind == Kind::Subsearch => return inside(cursor),
         Some(token) if is_and(token) || is_or(token) => {
             return Err(cursor
                 .missing("a condition")
@@ -159,6 +159,13 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
     } else {
         one_of
     })
+}
+
+/// A search in brackets.
+fn inside(cursor: &mut Cursor<'_>) -> Result<Predicate, Diagnostic> {
+    let span = cursor.here();
+    let search = Box::new(searches::search(cursor, Begin::Search)?);
+    Ok(Predicate::Subsearch { search, span })
 }
 
 fn no_comparison(cursor: &Cursor<'_>) -> Diagnostic {

@@ -1,10 +1,10 @@
 //! `tstats` and `stats`: what is computed, from what, and by which fields.
 
 use super::cursor::{Cursor, unescape};
-use super::predicate;
+use super::{expression, predicate};
 use crate::spl::ast::{
-    Aggregate, ByField, CommandKind, CompareOp, Dataset, Literal, Name, Piece, Predicate, Span,
-    Stats, Tstats,
+    Aggregate, ByField, CommandKind, CompareOp, Dataset, Expr, Literal, Name, Piece, Predicate,
+    Span, Stats, Tstats,
 };
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -17,7 +17,7 @@ pub fn tstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
             options.push(option(cursor)?);
         } else {
-            aggregates.push(aggregate(cursor)?);
+            aggregates.push(of_field(cursor)?);
             cursor.eat(Kind::Comma);
         }
     }
@@ -48,15 +48,14 @@ pub fn tstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     }))
 }
 
-/// `stats aggregate … [by …]`.
+/// `stats [option=value …] aggregate … [by …] [dedup_splitvals=…]`.
 pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut options = Vec::new();
     let mut aggregates = Vec::new();
     while !cursor.at_end() && !cursor.peek().is_some_and(|t| t.is_word("by")) {
         if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
-            let (name, value) = option(cursor)?;
-            let message = format!("the option '{}' of stats is not supported", name.text);
-            let span = Span::from(name.span.start..value.span.end);
-            return Err(Diagnostic::new("SPL-OPTION", message, span).with_help("take it away"));
+            options.push(option(cursor)?);
+            continue;
         }
         aggregates.push(aggregate(cursor)?);
         cursor.eat(Kind::Comma);
@@ -70,9 +69,23 @@ pub fn stats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
             name,
             time_span: None,
         };
-        by = cursor.columns()?.into_iter().map(plain).collect();
+        while !cursor.at_end() {
+            if cursor.peek_at(1).map(|t| t.kind) == Some(Kind::Operator(Operator::Equal)) {
+                options.push(option(cursor)?);
+            } else {
+                by.push(plain(cursor.column("a field name")?));
+            }
+            while cursor.eat(Kind::Comma) {}
+        }
+        if by.is_empty() {
+            return Err(cursor.missing("a field name"));
+        }
     }
-    Ok(CommandKind::Stats(Stats { aggregates, by }))
+    Ok(CommandKind::Stats(Stats {
+        options,
+        aggregates,
+        by,
+    }))
 }
 
 fn at_clause(cursor: &Cursor<'_>) -> bool {
@@ -90,8 +103,21 @@ pub fn option(cursor: &mut Cursor<'_>) -> Result<(Name, Name), Diagnostic> {
     Ok((name, cursor.name("a value")?))
 }
 
-/// `function(field) [as name]`, or `count` alone.
+/// `function(field) [as name]`, `function(eval(…)) as name`, or `count` alone.
 pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
+    let aggregate = any_aggregate(cursor)?;
+    if aggregate.eval.is_none() || aggregate.alias.is_some() {
+        return Ok(aggregate);
+    }
+    let message = format!(
+        "the column of '{}(eval(…))' has no name",
+        aggregate.function
+    );
+    Err(Diagnostic::new("SPL-SYNTAX", message, aggregate.span)
+        .with_help("put 'as' and a name behind it, which Splunk asks for as well"))
+}
+
+fn any_aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
     let start = cursor.here().start;
     if cursor.kind() != Some(Kind::Word) {
         cursor.name("an aggregate such as 'count'")?;
@@ -108,7 +134,7 @@ pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
         "c" => "count".to_owned(),
         other => other.to_owned(),
     };
-    let field = argument(cursor, &written, &function)?;
+    let (field, eval) = argument(cursor, &written, &function)?;
     let mut alias = None;
     if cursor.eat_word("as") {
         alias = Some(cursor.column("a name")?);
@@ -117,20 +143,32 @@ pub fn aggregate(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
     Ok(Aggregate {
         function,
         field,
+        eval,
         alias,
         span,
     })
+}
+
+/// The same where it can't be of an expression.
+pub fn of_field(cursor: &mut Cursor<'_>) -> Result<Aggregate, Diagnostic> {
+    let aggregate = any_aggregate(cursor)?;
+    if aggregate.eval.is_none() {
+        return Ok(aggregate);
+    }
+    let message = "'eval' inside of an aggregate can't stand here";
+    Err(Diagnostic::new("SPL-FUNCTION", message, aggregate.span)
+        .with_help("only stats and its like take it; aggregate a field, or use stats behind"))
 }
 
 fn argument(
     cursor: &mut Cursor<'_>,
     written: &Name,
     function: &str,
-) -> Result<Option<Name>, Diagnostic> {
+) -> Result<(Option<Name>, Option<Expr>), Diagnostic> {
     let open = cursor.here();
     if !cursor.eat(Kind::Open) {
         if function == "count" {
-            return Ok(None);
+            return Ok((None, None));
         }
         if function == "sparkline" {
             let message = "the function 'sparkline' is not supported";
@@ -143,22 +181,22 @@ fn argument(
     }
     if cursor.eat(Kind::Close) {
         if function == "count" {
-            return Ok(None);
+            return Ok((None, None));
         }
         let message = format!("'{}' lacks its field", written.text);
         return Err(Diagnostic::new("SPL-SYNTAX", message, written.span));
     }
     let field = cursor.name("a field name")?;
     if field.text.eq_ignore_ascii_case("eval") && cursor.kind() == Some(Kind::Open) {
-        return Err(Diagnostic::new(
-            "SPL-FUNCTION",
-            "'eval' inside of an aggregate is not supported",
-            field.span,
-        )
-        .with_help("set a field with 'eval' before and aggregate that"));
+        let inner = cursor.here();
+        cursor.next();
+        let tree = expression::part(cursor)?;
+        cursor.expect_close(inner)?;
+        cursor.expect_close(open)?;
+        return Ok((None, Some(tree)));
     }
     cursor.expect_close(open)?;
-    Ok(Some(field))
+    Ok((Some(field), None))
 }
 
 /// The fields behind `by`, of which `_time` may have a `span=`.

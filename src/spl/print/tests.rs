@@ -1,5 +1,8 @@
 //! Parse, print, parse is the identity: over trees made at random and over written examples.
 
+mod rows;
+mod searches;
+
 use super::*;
 use crate::spl::ast::{Rename, Span};
 use crate::spl::parser::parse;
@@ -155,6 +158,7 @@ fn aggregates() -> impl Strategy<Value = Aggregate> {
         |(function, field, alias, bare)| Aggregate {
             function: function.to_owned(),
             field: (function != "count" || !bare).then_some(field),
+            eval: None,
             alias,
             span: Span::default(),
         },
@@ -222,20 +226,40 @@ fn first_commands() -> impl Strategy<Value = CommandKind> {
     ]
 }
 
-fn later_commands() -> impl Strategy<Value = CommandKind> {
-    let list = || prop::collection::vec(names(), 1..4);
-    let renames = prop::collection::vec(("[a-z]{1,4}\\*?", "[a-z ]{1,4}"), 1..3);
-    let stats = (prop::collection::vec(aggregates(), 1..4), by_fields()).prop_map(
-        |(aggregates, mut by)| {
+fn stats() -> impl Strategy<Value = CommandKind> {
+    let of_evals =
+        (aggregates(), expressions(), names()).prop_map(|(one, eval, alias)| Aggregate {
+            field: None,
+            eval: Some(eval),
+            alias: Some(alias),
+            ..one
+        });
+    let aggregates = prop_oneof![3 => aggregates(), 1 => of_evals];
+    (
+        prop::collection::vec(("[a-z_]{1,9}", "[a-z0-9 ]{1,6}"), 0..2),
+        prop::collection::vec(aggregates, 1..4),
+        by_fields(),
+    )
+        .prop_map(|(options, aggregates, mut by)| {
             for field in &mut by {
                 field.time_span = None;
             }
-            CommandKind::Stats(Stats { aggregates, by })
-        },
-    );
+            let options = options.iter().map(|(n, v)| (name_of(n), name_of(v)));
+            CommandKind::Stats(Stats {
+                options: options.collect(),
+                aggregates,
+                by,
+            })
+        })
+}
+
+fn later_commands() -> impl Strategy<Value = CommandKind> {
+    let list = || prop::collection::vec(names(), 1..4);
+    let renames = prop::collection::vec(("[a-z]{1,4}\\*?", "[a-z ]{1,4}"), 1..3);
     let ctime = (names(), prop::option::of(names())).prop_map(|(field, alias)| Aggregate {
         function: "ctime".to_owned(),
         field: Some(field),
+        eval: None,
         alias,
         span: Span::default(),
     });
@@ -245,7 +269,7 @@ fn later_commands() -> impl Strategy<Value = CommandKind> {
     );
     prop_oneof![
         predicates().prop_map(CommandKind::Search),
-        stats,
+        stats(),
         renames.prop_map(|pairs| CommandKind::Rename(
             pairs
                 .into_iter()
@@ -266,6 +290,8 @@ fn later_commands() -> impl Strategy<Value = CommandKind> {
         list().prop_map(CommandKind::Table),
         expressions().prop_map(CommandKind::Where),
         prop::collection::vec((names(), expressions()), 1..3).prop_map(CommandKind::Eval),
+        rows::commands(),
+        searches::commands(),
     ]
 }
 

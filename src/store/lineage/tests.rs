@@ -54,6 +54,7 @@ fn shell<'a>(at: i64, source: SourceIndex) -> Creation<'a> {
 fn child(at: i64, guid: Option<&str>, pid: Option<u32>, name: &str) -> Arc<StoredEvent> {
     Arc::new(StoredEvent {
         row: crate::cim::DatasetRow::default(),
+        dataset: 0,
         time: Some(time(at)),
         locator: locator(),
         also_in: vec![],

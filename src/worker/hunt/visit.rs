@@ -9,9 +9,9 @@ use crate::evidence::ledger::CreationEntry;
 use crate::evidence::member::Member;
 use crate::evidence::outcome::{BadRecord, Outcome};
 use crate::evidence::read::Visitor;
-use crate::store::Other;
+use crate::store::{EventStore, Other};
 use crate::worker::kept::{Fate, Seen};
-use crate::worker::stored::Read;
+use crate::worker::stored::{Names, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -29,12 +29,13 @@ impl Visitor for Hunt<'_> {
         // Of the record as it stands, so that it can be told again when the bytes are read again.
         let identity = matches!(scope, Scope::Creation(_)).then(|| record.identity());
         record.time = self.account.possible(record.time);
+        self.tick(record.time);
         match (scope, identity) {
             (Scope::Creation(source), Some(identity)) => {
                 self.account.progress.creations += 1;
                 self.creation(source, &record, identity, raw);
             }
-            (Scope::OutOfScope(why), _) => self.out_of_scope(why, &record),
+            (Scope::OutOfScope(why), _) => self.beside(why, &record),
             (Scope::Creation(_), None) => {}
         }
         ControlFlow::Continue(())
@@ -43,6 +44,7 @@ impl Visitor for Hunt<'_> {
     fn outline(&mut self, mut outline: Outline) -> ControlFlow<()> {
         outline.locator.source = self.members.number(outline.locator.source);
         outline.time = self.account.possible(outline.time);
+        self.tick(outline.time);
         self.account.outline(&outline);
         if let Some(store) = &mut self.store {
             store.add_other(&Other {
@@ -91,6 +93,7 @@ impl Hunt<'_> {
         let facts = self.sources.facts(source, record, &hosts);
         let read = Read {
             sources: self.sources,
+            dataset: self.rule.dataset(),
             names: self.names,
             source,
             record,
@@ -123,7 +126,11 @@ impl Hunt<'_> {
         }
         let earlier = seen.filter(|_| !self.options.keep_duplicates);
         if let Some(store) = self.store.as_mut().filter(|_| earlier.is_none()) {
-            store.add(&read.creation(host));
+            if self.sources.fill_processes() {
+                store.add(&read.creation(host));
+            } else {
+                add_other(store, record);
+            }
         }
         let fate = self.judge(read, machine, earlier.map(|seen| seen.fate), raw);
         self.note(identity, record.locator.source.0, seen, fate);
@@ -200,12 +207,75 @@ impl Hunt<'_> {
         }
     }
 
+    fn tick(&mut self, time: Option<EventTime>) {
+        if self.in_window(time) {
+            self.account.tick(time);
+        }
+    }
+
     fn in_window(&self, time: Option<EventTime>) -> bool {
         let (since, until) = (self.options.since, self.options.until);
         match time {
             Some(time) => since.is_none_or(|s| time.at >= s) && until.is_none_or(|u| time.at < u),
             // An event without time is in no span of time, as in Splunk.
             None => since.is_none() && until.is_none(),
+        }
+    }
+
+    /// A record that is no event of the rule's dataset. Beside those of another dataset the store
+    /// has process creations.
+    fn beside(&mut self, why: OutOfScope, record: &Record) {
+        let scope = match &self.store {
+            Some(_) if !self.sources.fill_processes() => self.creations.scope(record),
+            _ => Scope::OutOfScope(why),
+        };
+        match scope {
+            Scope::Creation(source) => {
+                let (locator, time) = (record.locator.source, record.time);
+                let event = record.provider().zip(record.event_id());
+                let event = event.unwrap_or_default();
+                self.account
+                    .out_of_scope(locator, record.computer(), time, event);
+                self.store_creation(source, record);
+            }
+            Scope::OutOfScope(_) => self.out_of_scope(why, record),
+        }
+    }
+
+    /// Each process creation goes into the store once.
+    fn store_creation(&mut self, source: SourceIndex, record: &Record) {
+        let identity = record.identity();
+        if !self.stored.insert(identity) {
+            return;
+        }
+        let (creations, hosts) = (self.creations, Arc::clone(&self.hosts));
+        let names = Names::of(creations);
+        let places: Vec<usize> = names.places().collect();
+        let selection = creations.selection(&places);
+        let row = creations.map_selected(source, record, &hosts, &selection);
+        let facts = creations.facts(source, record, &hosts);
+        let read = Read {
+            sources: creations,
+            // Nothing of it goes into rows.
+            dataset: self.rule.dataset(),
+            names,
+            source,
+            record,
+            hosts: &hosts,
+            facts: &facts,
+            row: &row,
+            identity,
+        };
+        let machine = creations.unnamed_machine(source, record, &hosts);
+        let host = machine
+            .map(|m| m.id)
+            .or(facts.endpoint.as_deref())
+            .unwrap_or("unknown");
+        if let Some(store) = &mut self.store {
+            store.add(&read.creation(host));
+        }
+        if let Some(machine) = machine {
+            self.late_hosts.note(machine);
         }
     }
 
@@ -217,15 +287,8 @@ impl Hunt<'_> {
         let event = record.provider().zip(record.event_id());
         self.account
             .out_of_scope(source, host, record.time, event.unwrap_or_default());
-        if let (Some(store), Some((provider, event_id))) = (&mut self.store, event) {
-            store.add_other(&Other {
-                time: record.time,
-                host,
-                provider,
-                event_id,
-                channel: record.channel(),
-                locator: record.locator,
-            });
+        if let Some(store) = &mut self.store {
+            add_other(store, record);
         }
     }
 
@@ -245,5 +308,19 @@ impl Hunt<'_> {
         if first.is_some_and(|first| !first.contains(&member.path)) {
             self.gathered();
         }
+    }
+}
+
+/// A record that is no process creation, to the store; one without provider and id is not kept.
+fn add_other(store: &mut EventStore, record: &Record) {
+    if let Some((provider, event_id)) = record.provider().zip(record.event_id()) {
+        store.add_other(&Other {
+            time: record.time,
+            host: record.computer(),
+            provider,
+            event_id,
+            channel: record.channel(),
+            locator: record.locator,
+        });
     }
 }

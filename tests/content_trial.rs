@@ -1,0 +1,111 @@
+//! How much of a folder of public content the search language understands: every rule is loaded,
+//! parsed and compiled, and what stops it is counted. Needs a checkout, so it is not run by itself:
+//! `GIMLET_CONTENT=<checkout> cargo test --test content_trial -- --ignored --nocapture`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may panic and prints what it counted"
+)]
+
+use gimlet::cim::{Dataset, Models};
+use gimlet::content::{Detection, Lookups, Macros, ParsedSearch};
+use gimlet::search::{Plan, PlanOptions};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn rules(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rules(&path, found);
+        } else if path.extension().is_some_and(|e| e == "yml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+/// A message without what is different in every rule.
+fn reason(code: &str, message: &str) -> String {
+    let mut parts = message.split('\'');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (place, part) in parts.enumerate() {
+        let name = part.len() <= 40 && !part.contains(' ');
+        text.push_str(if place % 2 == 0 && !name { "…" } else { part });
+    }
+    format!("{code} {text}")
+}
+
+/// What a rule is refused for beside that its data is not read in this version.
+fn language(code: &str) -> bool {
+    !matches!(code, "SPL-RAW" | "SPL-MODEL")
+}
+
+#[test]
+#[ignore = "needs a checkout of public content"]
+fn every_rule_of_the_content() {
+    let content = PathBuf::from(std::env::var("GIMLET_CONTENT").unwrap());
+    let mut paths = Vec::new();
+    let part = std::env::var("GIMLET_CONTENT_PART").unwrap_or_else(|_| "endpoint".to_owned());
+    rules(&content.join("detections").join(part), &mut paths);
+    let datasets: Vec<Dataset> = Models::built_in().unwrap().datasets().cloned().collect();
+    let mut macros = Macros::built_in().unwrap();
+    macros.add(&content.join("macros")).unwrap();
+    let mut lookups = Lookups::default();
+    for problem in lookups.add(&content.join("lookups")) {
+        println!("{problem}");
+    }
+    let options = PlanOptions {
+        lookups: Arc::new(lookups),
+        now: gimlet::event::Timestamp::from_seconds(1_700_000_000),
+        ..PlanOptions::default()
+    };
+    let (mut parse, mut language_ok, mut run) = (0, 0, 0);
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in &paths {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let mut tell = |reason: String| reasons.entry(reason).or_default().push(name.clone());
+        let rule = match Detection::read(path) {
+            Ok(rule) => rule,
+            Err(error) => {
+                tell(format!("file: {error}"));
+                continue;
+            }
+        };
+        let mut macros = macros.clone();
+        macros.add_filter_of(&rule);
+        let parsed = match ParsedSearch::of(&rule, &macros) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                for problem in &error.diagnostics {
+                    tell(reason(problem.code, &problem.message));
+                }
+                continue;
+            }
+        };
+        parse += 1;
+        match Plan::compile(&parsed.pipeline, &datasets, &options) {
+            Ok(_) => {
+                run += 1;
+                language_ok += 1;
+            }
+            Err(problems) => {
+                language_ok += i32::from(problems.iter().all(|p| !language(p.code)));
+                for problem in &problems {
+                    tell(reason(problem.code, &problem.message));
+                }
+            }
+        }
+    }
+    let total = paths.len();
+    println!("{total} rules, {parse} parse, {language_ok} of the language, {run} run");
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
+    for (reason, rules) in reasons {
+        let some: Vec<&str> = rules.iter().take(3).map(String::as_str).collect();
+        println!("{:5} {reason} [{}]", rules.len(), some.join(", "));
+    }
+    assert!(parse > 0, "no rule of '{}' parses", content.display());
+}
