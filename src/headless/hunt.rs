@@ -249,6 +249,7 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
         .iter()
         .map(|(clause, count)| format!("{} met {clause}", grouped(*count)))
         .collect();
+    let event = &hunted.loaded.ledger.event;
     let met = if counts.is_empty() {
         String::new()
     } else {
@@ -260,16 +261,21 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
              reads the others too and says by host what this rests on",
             rule.detection.name,
             size(totals.bytes),
-            counted(loaded.tested, "process creation"),
+            counted(loaded.tested, event.full()),
         );
     }
+    let with = if event.is_process() {
+        let with = grouped(loaded.tested_with_command_line);
+        format!(", {with} with a command line")
+    } else {
+        String::new()
+    };
     format!(
-        "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
+        "No rows of '{}': {} on {} of {} tested{with}{met}",
         rule.detection.name,
-        counted(loaded.tested, "process creation"),
+        counted(loaded.tested, event.full()),
         grouped(totals.hosts_with_creations),
         counted(totals.hosts, "host"),
-        grouped(loaded.tested_with_command_line),
     )
 }
 

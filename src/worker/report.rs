@@ -3,7 +3,7 @@
 
 use super::hunt::Pass;
 use crate::event::Timestamp;
-use crate::evidence::ledger::Ledger;
+use crate::evidence::ledger::{EventName, Ledger};
 use crate::search::Table;
 use crate::store::Findings;
 use crossbeam_channel::Receiver;
@@ -160,8 +160,10 @@ pub struct Progress {
     pub files_total: u64,
     /// Records.
     pub records: u64,
-    /// Process creations.
+    /// Process creations, or the events that the search is about.
     pub creations: u64,
+    /// What these are called.
+    pub event: EventName,
     /// Hosts seen.
     pub hosts: u64,
     /// Hosts with process creations.
