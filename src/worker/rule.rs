@@ -240,16 +240,25 @@ pub fn compile(
     options: &PlanOptions,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let plan = Plan::compile(&parsed.pipeline, datasets, options)?;
-    let PlanInput::Table { model, dataset } = plan.input() else {
+    let Some(refused) = refused_inputs(&plan) else {
         return Ok(plan);
     };
     let first = parsed.pipeline.commands.first();
     let span = first.map_or_else(Span::default, |command| command.span);
-    let message = format!("'{model}.{dataset}' is made of the rows of other rules");
-    Err(vec![
-        Diagnostic::new("SPL-RISK", message, span)
-            .with_help("load one of those, and see its risk events"),
-    ])
+    let message = format!("the search {refused}");
+    Err(vec![Diagnostic::new("SPL-INPUT", message, span).with_help(
+        "load a rule over evidence; the risk events of its rows come with it",
+    )])
+}
+
+/// Why a search can't be given what it runs over: a hunt reads the rows of datasets.
+fn refused_inputs(plan: &Plan) -> Option<String> {
+    match plan.input() {
+        PlanInput::Table { model, dataset } => Some(format!(
+            "reads '{model}.{dataset}', which is made of the rows of other rules"
+        )),
+        PlanInput::Dataset { .. } => None,
+    }
 }
 
 fn names_field(predicate: &Predicate, field: &str) -> bool {
