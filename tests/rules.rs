@@ -149,6 +149,22 @@ fn rules_are_listed_and_shown_by_what_a_person_types() {
 }
 
 #[test]
+fn a_rule_of_ones_own_is_checked_with_the_macros_of_a_checkout() {
+    let own = tempfile::tempdir().unwrap();
+    let rule = own.path().join("mine.yml");
+    let written = "checkout/detections/endpoint/curl_writes_a_script.yml";
+    fs::copy(folder().join(written), &rule).unwrap();
+    let rule = rule.to_str().unwrap();
+    let status = |arguments: &[&str]| {
+        let output = gimlet([&["rules", "check", "--format", "json"], arguments].concat());
+        let document: Json = serde_json::from_slice(&output.stdout).unwrap();
+        document["rules"][0]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&[rule]), "refused");
+    assert_eq!(status(&["--content", "checkout", rule]), "runs");
+}
+
+#[test]
 fn a_macro_of_ones_own_is_above_those_of_the_content() {
     let own = tempfile::tempdir().unwrap();
     let file = own.path().join("macros.conf");
@@ -228,6 +244,9 @@ fn a_rule_of_the_content_is_hunted_with_by_its_name() {
     let without = gimlet(["hunt", "--rule", rule, path]);
     assert_eq!(without.status.code(), Some(2));
     assert!(text(&without.stderr).contains("the macro 'process_curl' is not known"));
+    let no_file = gimlet(["hunt", "--rule", "writes a", path]);
+    assert_eq!(no_file.status.code(), Some(2));
+    assert!(text(&no_file.stderr).contains("its name and --content DIR"));
     let unsaid = gimlet(["hunt", "--content", "checkout", path]);
     assert_eq!(unsaid.status.code(), Some(2));
     assert!(text(&unsaid.stderr).contains("give --rule NAME"));
