@@ -149,6 +149,41 @@ fn rules_are_listed_and_shown_by_what_a_person_types() {
 }
 
 #[test]
+fn hostile_text_of_a_rule_does_nothing_to_a_terminal() {
+    let own = tempfile::tempdir().unwrap();
+    let rule = own.path().join("a.yml");
+    let evil = "A\\e[2J\\tB\\u202E";
+    fs::write(
+        &rule,
+        format!(
+            "name: \"{evil}\"\ntype: \"{evil}\"\nauthor: \"{evil}\"\n\"{evil}\": x\n\
+             search: \"| {evil} x\"\ntests:\n- name: \"{evil}\"\n  attack_data:\n  - data: \"{evil}\"\n"
+        ),
+    )
+    .unwrap();
+    let path = rule.to_str().unwrap();
+    let data = own.path().to_str().unwrap();
+    for arguments in [
+        &["rules", "check", path][..],
+        &["rules", "check", "--format", "json", path],
+        &["rules", "list", "--content", path],
+        &["rules", "show", "--content", path],
+        &["rules", "test", "--data", data, path],
+        &["hunt", "--rule", path, path],
+    ] {
+        let output = gimlet(arguments);
+        let printed = text(&output.stdout) + &text(&output.stderr);
+        assert!(printed.contains("[2J"), "{arguments:?}: {printed}");
+        assert!(
+            !printed.contains(['\u{1b}', '\u{202e}']),
+            "{arguments:?}: {printed}"
+        );
+    }
+    let list = text(&gimlet(["rules", "list", "--content", path]).stdout);
+    assert_eq!(list.matches('\t').count(), 2, "{list}");
+}
+
+#[test]
 fn a_rule_of_ones_own_is_checked_with_the_macros_of_a_checkout() {
     let own = tempfile::tempdir().unwrap();
     let rule = own.path().join("mine.yml");

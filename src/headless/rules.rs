@@ -94,13 +94,9 @@ fn list(args: &List, settings: &Settings) -> Result<u8> {
     rules.sort_by_key(|rule| (rule.name.to_lowercase(), &rule.origin));
     print(|out| {
         for rule in &rules {
-            let techniques = rule.mitre_attack_ids.join(" ");
-            let line = format!("{}\t{}\t{techniques}", rule.name, rule.kind);
-            writeln!(
-                out,
-                "{}",
-                line.split('\t').map(visible).collect::<Vec<_>>().join("\t")
-            )?;
+            let (kind, techniques) = (rule.kind.to_string(), rule.mitre_attack_ids.join(" "));
+            let [name, kind, techniques] = [&rule.name, &kind, &techniques].map(|t| visible(t));
+            writeln!(out, "{name}\t{kind}\t{techniques}")?;
         }
         Ok(())
     })?;
