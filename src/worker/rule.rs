@@ -6,6 +6,7 @@ use super::hunt::HuntOptions;
 use crate::cim::{Dataset, Models};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
+use crate::content::folder::in_parallel;
 use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
@@ -14,6 +15,7 @@ use crate::spl::ast::{CommandKind, Predicate};
 use crate::spl::{Diagnostic, Span};
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where a rule and its macros are.
 #[derive(Debug, Clone, Default)]
@@ -30,15 +32,15 @@ pub struct Rule {
     /// The file.
     pub detection: Detection,
     /// Built-in macros and overrides.
-    pub macros: Macros,
+    pub macros: Arc<Macros>,
     /// ATT&CK names.
-    pub attack: Attack,
+    pub attack: Arc<Attack>,
     /// The search, expanded and parsed.
     pub parsed: ParsedSearch,
     /// The search made runnable.
     pub plan: Plan,
     /// The datasets that searches may name.
-    pub datasets: Vec<Dataset>,
+    pub datasets: Arc<[Dataset]>,
     /// The zone in which the search writes times.
     pub options: PlanOptions,
 }
@@ -52,6 +54,25 @@ pub struct RuleError(pub String);
 impl From<LoadError> for RuleError {
     fn from(error: LoadError) -> Self {
         Self(error.drawn())
+    }
+}
+
+/// What rules of one content share.
+struct Shared {
+    macros: Arc<Macros>,
+    attack: Arc<Attack>,
+    datasets: Arc<[Dataset]>,
+    options: PlanOptions,
+}
+
+impl Shared {
+    fn of(content: &Folder, models: &Models, zone: Zone) -> Self {
+        Self {
+            macros: Arc::new(content.macros.clone()),
+            attack: Arc::new(content.attack.clone()),
+            datasets: models.datasets().cloned().collect(),
+            options: options(content, zone),
+        }
     }
 }
 
@@ -75,13 +96,34 @@ impl Rule {
         models: &Models,
         zone: Zone,
     ) -> Result<Self, RuleError> {
-        let mut macros = content.macros.clone();
-        macros.add_filter_of(&detection);
-        let parsed =
-            ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
-        let datasets: Vec<Dataset> = models.datasets().cloned().collect();
-        let options = options(content, zone);
-        let plan = compile(&parsed, &datasets, &options).map_err(|problems| {
+        let mut shared = Shared::of(content, models, zone);
+        Arc::make_mut(&mut shared.macros).add_filter_of(&detection);
+        Self::make(detection, &shared)
+    }
+
+    /// The same for several rules, in their order: each, or why it can't be run. They share what is
+    /// not their own.
+    pub fn all_of(
+        detections: &[Detection],
+        content: &Folder,
+        models: &Models,
+        zone: Zone,
+    ) -> Vec<Result<Self, RuleError>> {
+        let mut shared = Shared::of(content, models, zone);
+        let macros = Arc::make_mut(&mut shared.macros);
+        for detection in detections {
+            macros.add_filter_of(detection);
+        }
+        in_parallel(detections, |detection| {
+            Self::make(detection.clone(), &shared)
+        })
+    }
+
+    /// Makes a rule ready whose filter macro is known.
+    fn make(detection: Detection, shared: &Shared) -> Result<Self, RuleError> {
+        let parsed = ParsedSearch::of(&detection, &shared.macros)
+            .map_err(|error| RuleError(error.drawn()))?;
+        let plan = compile(&parsed, &shared.datasets, &shared.options).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
                 .map(|problem| parsed.draw(&detection, problem))
@@ -90,12 +132,12 @@ impl Rule {
         })?;
         Ok(Self {
             detection,
-            macros,
-            attack: content.attack.clone(),
+            macros: Arc::clone(&shared.macros),
+            attack: Arc::clone(&shared.attack),
             parsed,
             plan,
-            datasets,
-            options,
+            datasets: Arc::clone(&shared.datasets),
+            options: shared.options.clone(),
         })
     }
 
