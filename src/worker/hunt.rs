@@ -2,6 +2,7 @@
 //! stage of the rule's search (`visit`), and makes rows of them whenever asked. Headless and
 //! workbench run this same code; what is counted beside the rows is `account`'s.
 
+mod replay;
 mod visit;
 
 use super::account::Account;
@@ -12,7 +13,7 @@ use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
 use crate::cim::{Hosts, Selection, Sources};
-use crate::event::{Identity, Timestamp, Zone};
+use crate::event::{Identity, SourceId, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::ledger::EventName;
@@ -159,6 +160,8 @@ pub struct Hunt<'a> {
     selection: Option<Selection>,
     /// Files that are read first, until one is read that is not among them.
     first: Option<HashSet<PathBuf>>,
+    /// The log of the record that was heard last (`replay`).
+    heard: Option<SourceId>,
     /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
     waits_for_dest: bool,
 }
@@ -212,7 +215,7 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 }
 
 impl<'a> Hunt<'a> {
-    fn new(
+    pub(super) fn new(
         rule: &'a Rule,
         sources: &'a Sources,
         options: &'a HuntOptions,
@@ -243,6 +246,7 @@ impl<'a> Hunt<'a> {
             names,
             selection,
             first: None,
+            heard: None,
             waits_for_dest: rule.tests_field("dest"),
         }
     }
@@ -271,30 +275,40 @@ impl<'a> Hunt<'a> {
     }
 
     fn run(mut self, inputs: Vec<Input>) -> Hunted {
+        let read_options = self.read_options(&inputs);
+        self.start(&inputs, &read_options);
+        let finished = read(inputs, &read_options, &mut self);
+        self.finish(finished == Finished::Complete)
+    }
+
+    /// How the evidence is read for this rule.
+    pub(super) fn read_options(&self, inputs: &[Input]) -> ReadOptions {
         let (sources, creations) = (self.sources.clone(), self.creations.clone());
         let of_store = self.store.is_some();
         let whole = move |provider: &str, id: u32| {
             sources.may_be_creation(provider, id)
                 || (of_store && creations.may_be_creation(provider, id))
         };
-        let read_options = ReadOptions {
+        ReadOptions {
             context: ParseContext {
                 assume_tz: self.options.assume_tz,
             },
             cancel: self.options.cancel.clone(),
-            total: total_bytes(&inputs),
+            total: total_bytes(inputs),
             prefilter: (self.options.passes_over() && !self.options.waits_for_now(self.rule))
                 .then(|| Arc::new(Prefilter::new(&needles(&self.rule.plan, self.sources)))),
             count: self.options.pass == Pass::Counted,
             keep_raw: self.options.keep_raw,
             whole: Some(Whole(Arc::new(whole))),
             ..ReadOptions::default()
-        };
+        }
+    }
+
+    /// Reading begins.
+    pub(super) fn start(&mut self, inputs: &[Input], read_options: &ReadOptions) {
         self.account.progress.files_total = inputs.len() as u64;
         self.account.progress.bytes_total = read_options.total;
         self.tell();
-        let finished = read(inputs, &read_options, &mut self);
-        self.finish(finished == Finished::Complete)
     }
 
     /// The rows of what was found until now.
@@ -316,7 +330,7 @@ impl<'a> Hunt<'a> {
     }
 
     /// What `now()` is, as far as the evidence was read.
-    fn now(&self) -> Option<Timestamp> {
+    pub(super) fn now(&self) -> Option<Timestamp> {
         self.options.now.or(self.account.clock)
     }
 
@@ -342,7 +356,7 @@ impl<'a> Hunt<'a> {
         self.kept.events().len()
     }
 
-    fn finish(mut self, complete: bool) -> Hunted {
+    pub(super) fn finish(mut self, complete: bool) -> Hunted {
         self.kept.arrange(&mut self.late_hosts);
         let events = self.events();
         let now = self.now();

@@ -12,6 +12,7 @@ mod kept;
 mod late_hosts;
 mod load;
 mod members;
+pub mod pack;
 pub mod report;
 pub mod rule;
 pub mod rule_test;

@@ -1,0 +1,348 @@
+//! Several rules over evidence that is read once: a record is parsed once, mapped once for each
+//! dataset, and of the rules only those are asked about it whose needles it holds (`candidates`).
+//! What a rule takes is kept, and a hunt of its own (`hunt`) makes its rows of it, so that they are
+//! those of the rule alone. Reads no evidence by itself and decides nothing about an event.
+//!
+//! A search that brings rows of another dataset to its own needs the evidence once for each: it is
+//! hunted alone, behind the others.
+
+mod candidates;
+mod combine;
+
+use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
+use super::rule::Rule;
+use crate::cim::{Hosts, OutOfScope, Scope, Selection, SourceIndex, Sources};
+use crate::event::{Outline, Record};
+use crate::evidence::discover::Input;
+use crate::evidence::format::Detected;
+use crate::evidence::member::Member;
+use crate::evidence::outcome::{BadRecord, Outcome};
+use crate::evidence::prefilter::{Needles, Prefilter, Wanted};
+use crate::evidence::read::{Finished, Visitor, Whole, read};
+use crate::search::needles::needles;
+use crate::store::Findings;
+use candidates::Candidates;
+pub use combine::RULE_COLUMN;
+use combine::combine;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// What several rules found.
+#[derive(Debug, Default)]
+pub struct Packed {
+    /// What was read, and the rows of all rules: theirs in the order of the rules, each beginning
+    /// with the name of its rule ([`RULE_COLUMN`]).
+    pub hunted: Hunted,
+    /// The rows of each rule, by its place.
+    pub findings: Vec<Arc<Findings>>,
+}
+
+/// Runs rules over evidence, to the end or until it is cancelled. The observer sees the rows of one
+/// of them only.
+pub fn hunt_pack(
+    rules: &[Rule],
+    sources: &Sources,
+    options: &HuntOptions,
+    observer: &mut dyn Observer,
+) -> Packed {
+    let shares = |place: &usize| rules.get(*place).is_some_and(|r| r.plan.beside().is_empty());
+    let (shared, alone): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(shares);
+    let mut findings = vec![Arc::default(); rules.len()];
+    let mut put = |place: usize, found: Arc<Findings>| {
+        if let Some(findings) = findings.get_mut(place) {
+            *findings = found;
+        }
+    };
+    let mut all: Option<Hunted> = None;
+    if let Some(pack) = Pack::new(rules, &shared, sources, options, observer) {
+        let (hunted, found) = pack.run(options.inputs());
+        for (place, found) in found {
+            put(place, found);
+        }
+        all = Some(hunted);
+    }
+    for place in alone {
+        let Some(rule) = rules.get(place) else {
+            continue;
+        };
+        let hunted = hunt(rule, sources, options, &mut ());
+        put(place, Arc::clone(&hunted.findings));
+        all.get_or_insert(hunted);
+    }
+    let mut hunted = all.unwrap_or_default();
+    hunted.findings = Arc::new(combine(rules, &findings));
+    Packed { hunted, findings }
+}
+
+/// What the rules over one dataset share.
+struct Share<'a> {
+    sources: &'a Sources,
+    /// The fields that any of them tests; none: all.
+    selection: Option<Selection>,
+    candidates: Candidates,
+}
+
+/// A record that some rule takes, or that names a host.
+struct Heard {
+    record: Record,
+    raw: Option<Arc<str>>,
+}
+
+struct Pack<'a> {
+    rules: &'a [Rule],
+    sources: &'a Sources,
+    options: &'a HuntOptions,
+    /// The place of the rule whose hunt accounts for the evidence, and that hunt.
+    first: usize,
+    base: Hunt<'a>,
+    /// The other rules, in the order in which the shares number them.
+    others: Vec<usize>,
+    shares: Vec<Share<'a>>,
+    needles: Needles,
+    waits_for_now: bool,
+    heard: Vec<Heard>,
+    /// For each of the other rules what it takes of that; and what names hosts, for all.
+    taken: Vec<Vec<usize>>,
+    naming: Vec<usize>,
+}
+
+impl<'a> Pack<'a> {
+    /// None without rules.
+    fn new(
+        rules: &'a [Rule],
+        shared: &[usize],
+        sources: &'a Sources,
+        options: &'a HuntOptions,
+        observer: &'a mut dyn Observer,
+    ) -> Option<Self> {
+        let of_processes = |place: &&usize| {
+            let rule = rules.get(**place);
+            rule.and_then(|rule| sources.filling(rule.plan.dataset()))
+                .is_some_and(Sources::fill_processes)
+        };
+        let first = *shared.iter().find(of_processes).or(shared.first())?;
+        let others: Vec<usize> = shared.iter().copied().filter(|p| *p != first).collect();
+        let of = |place: usize| {
+            let rule = rules.get(place)?;
+            let filling = sources.filling(rule.plan.dataset()).unwrap_or(sources);
+            Some((rule, filling))
+        };
+        let needles_of: Vec<(usize, &Rule, &Sources, Needles)> = (0..)
+            .zip(&others)
+            .filter_map(|(number, place)| {
+                let (rule, filling) = of(*place)?;
+                Some((number, rule, filling, needles(&rule.plan, filling)))
+            })
+            .collect();
+        let (first_rule, filling) = of(first)?;
+        let mut all = needles(&first_rule.plan, filling);
+        let mut datasets: Vec<&Sources> = Vec::new();
+        for (_, _, filling, needles) in &needles_of {
+            all.windows = either(&all.windows, &needles.windows);
+            all.crowdstrike = either(&all.crowdstrike, &needles.crowdstrike);
+            all.nvm = either(&all.nvm, &needles.nvm);
+            if !datasets.iter().any(|known| std::ptr::eq(*known, *filling)) {
+                datasets.push(filling);
+            }
+        }
+        let shares = datasets.into_iter().map(|sources| {
+            let of_it = || {
+                let same = needles_of.iter();
+                same.filter(|(_, _, filling, _)| std::ptr::eq(*filling, sources))
+            };
+            let places: Option<Vec<Vec<usize>>> =
+                of_it().map(|(_, rule, ..)| rule.plan.tested_places()).collect();
+            Share {
+                sources,
+                selection: places.map(|places| sources.selection(&places.concat())),
+                candidates: Candidates::new(of_it().map(|(number, _, _, needles)| (*number, needles))),
+            }
+        });
+        Some(Self {
+            rules,
+            sources,
+            options,
+            first,
+            base: Hunt::new(first_rule, sources, options, observer),
+            shares: shares.collect(),
+            needles: all,
+            waits_for_now: shared
+                .iter()
+                .any(|place| of(*place).is_some_and(|(rule, _)| options.waits_for_now(rule))),
+            heard: Vec::new(),
+            taken: vec![Vec::new(); others.len()],
+            naming: Vec::new(),
+            others,
+        })
+    }
+
+    /// What was read with the rows of the first rule, and the rows of each.
+    fn run(mut self, inputs: Vec<Input>) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
+        let mut read_options = self.base.read_options(&inputs);
+        let passes_over = self.options.passes_over() && !self.waits_for_now;
+        read_options.prefilter =
+            passes_over.then(|| Arc::new(Prefilter::new(&self.needles)));
+        let (whole, datasets) = (read_options.whole.take(), self.datasets());
+        read_options.whole = whole.map(|Whole(of_first)| {
+            let any = move |provider: &str, id: u32| {
+                of_first(provider, id) || datasets.iter().any(|s| s.may_be_creation(provider, id))
+            };
+            Whole(Arc::new(any))
+        });
+        self.base.start(&inputs, &read_options);
+        let finished = read(inputs, &read_options, &mut self);
+        self.finish(finished == Finished::Complete)
+    }
+
+    fn datasets(&self) -> Vec<Sources> {
+        self.shares.iter().map(|share| share.sources.clone()).collect()
+    }
+
+    fn finish(self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
+        let Self {
+            rules,
+            sources,
+            options,
+            first,
+            base,
+            others,
+            heard,
+            taken,
+            naming,
+            ..
+        } = self;
+        let options = HuntOptions {
+            now: base.now(),
+            index: false,
+            ..options.clone()
+        };
+        let mut hunted = base.finish(complete);
+        let mut found = vec![(first, Arc::clone(&hunted.findings))];
+        for (place, taken) in others.into_iter().zip(taken) {
+            let Some(rule) = rules.get(place) else {
+                continue;
+            };
+            let mut unwatched = ();
+            let mut hunt = Hunt::new(rule, sources, &options, &mut unwatched);
+            hunt.take_members(&mut hunted);
+            // Without an event of its own it needs no host's name.
+            let naming: &[usize] = if taken.is_empty() { &[] } else { &naming };
+            let both: BTreeSet<usize> = taken.iter().chain(naming).copied().collect();
+            for heard in both.into_iter().filter_map(|at| heard.get(at)) {
+                hunt.hear(&heard.record, heard.raw.as_ref());
+            }
+            let mut of_rule = hunt.finish(true);
+            hunted.members = std::mem::take(&mut of_rule.members);
+            hunted.detected = std::mem::take(&mut of_rule.detected);
+            found.push((place, of_rule.findings));
+        }
+        (hunted, found)
+    }
+
+    /// Asks the rules about a record, and keeps it when one takes it or it names a host.
+    fn ask(&mut self, record: &mut Record, raw: &mut dyn FnMut() -> Arc<str>) {
+        let told = record.time;
+        record.time = self.base.possible(told);
+        let hosts = self.base.hosts();
+        let mut names_host = false;
+        let mut takers: Vec<usize> = Vec::new();
+        for share in &self.shares {
+            match share.sources.scope(record) {
+                Scope::Creation(source) => {
+                    share.ask((source, record), &hosts, self.rules, &self.others, &mut takers);
+                }
+                Scope::OutOfScope(why) => names_host |= why == OutOfScope::HostRecord,
+            }
+        }
+        record.time = told;
+        if takers.is_empty() && !names_host {
+            return;
+        }
+        let place = self.heard.len();
+        let raw = (self.options.keep_raw || self.base.is_stream(record.locator.source)).then(raw);
+        self.heard.push(Heard {
+            record: record.clone(),
+            raw,
+        });
+        if names_host {
+            self.naming.push(place);
+        }
+        for number in takers {
+            if let Some(taken) = self.taken.get_mut(number) {
+                taken.push(place);
+            }
+        }
+    }
+}
+
+impl Share<'_> {
+    /// Which rules take an event of the dataset, or may take it when its host has a name.
+    fn ask(
+        &self,
+        (source, record): (SourceIndex, &Record),
+        hosts: &Hosts,
+        rules: &[Rule],
+        others: &[usize],
+        takers: &mut Vec<usize>,
+    ) {
+        let candidates = self.candidates.of(record);
+        if candidates.is_empty() {
+            return;
+        }
+        let row = match &self.selection {
+            Some(selection) => self.sources.map_selected(source, record, hosts, selection),
+            None => self.sources.map(source, record, hosts),
+        };
+        let unresolved = self.sources.unresolved_host(source, record, hosts).is_some();
+        for number in candidates {
+            let rule = others.get(number).and_then(|place| rules.get(*place));
+            let takes = |rule: &Rule| {
+                rule.plan.test(&row) || (unresolved && rule.tests_field("dest"))
+            };
+            if rule.is_some_and(takes) {
+                takers.push(number);
+            }
+        }
+    }
+}
+
+impl Visitor for Pack<'_> {
+    fn begin(&mut self, member: &Member, detected: &Detected) {
+        self.base.begin(member, detected);
+    }
+
+    fn record(&mut self, mut record: Record, raw: &mut dyn FnMut() -> Arc<str>) -> ControlFlow<()> {
+        self.ask(&mut record, raw);
+        self.base.record(record, raw)
+    }
+
+    fn outline(&mut self, outline: Outline) -> ControlFlow<()> {
+        self.base.outline(outline)
+    }
+
+    fn bad(&mut self, member: &Member, bad: BadRecord) {
+        self.base.bad(member, bad);
+    }
+
+    fn progress(&mut self, read: u64, total: Option<u64>) {
+        self.base.progress(read, total);
+    }
+
+    fn end(&mut self, member: &Member, outcome: Outcome) {
+        self.base.end(member, outcome);
+    }
+}
+
+/// What one of two searches wants.
+fn either(one: &Wanted, other: &Wanted) -> Wanted {
+    match (one, other) {
+        (Wanted::Everything(why), _) | (_, Wanted::Everything(why)) => {
+            Wanted::Everything(why.clone())
+        }
+        (Wanted::Holding(one), Wanted::Holding(other)) => {
+            let all: BTreeSet<&Arc<str>> = one.iter().chain(other).collect();
+            Wanted::Holding(all.into_iter().cloned().collect())
+        }
+    }
+}
