@@ -27,6 +27,7 @@ Examples:
   gimlet hunt ./collection
   gimlet hunt --since 2022-06-16 --until '2022-06-17 06:00' --sort -count ./collection
   gimlet hunt --format csv --macros macros.conf ./collection > rows.csv
+  gimlet hunt --content ./security_content ./collection
   zcat sysmon.xml.gz | gimlet hunt -
 
 Exit status: 0 all evidence was read; 1 rows were found, with --fail-on-rows; 2 usage, or nothing
@@ -214,10 +215,10 @@ pub struct ReadingArgs {
     /// Files and folders with logs; '-' is standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// Run this detection (security content YAML), or the one of that name in --content [default: the one about msiexec downloads that comes with gimlet]
+    /// Run this detection (security content YAML), or the one of that name in --content; 'hunt' takes several [default: the one about msiexec downloads that comes with gimlet]
     #[arg(long, value_name = "FILE|NAME")]
-    pub rule: Option<PathBuf>,
-    /// A checkout of Splunk's security content: its macros and lookups, and the rules for --rule NAME
+    pub rule: Vec<PathBuf>,
+    /// A checkout of Splunk's security content: its macros and lookups, and the rules for --rule NAME; 'hunt' without --rule runs all of them
     #[arg(long, value_name = "DIR")]
     pub content: Option<PathBuf>,
     /// Macros that replace the content's own: macros.conf or YAML, file or folder (several)

@@ -209,11 +209,11 @@ fn every_case_in_every_shape() {
         check(&name, "csv", &csv(report::Medium::File));
         check(&name, "terminal.csv", &csv(report::Medium::Terminal));
         let document = report::Document {
-            rule: report::RuleName {
+            rules: &[report::RuleName {
                 name: "Windows MSIExec Remote Download",
                 id: "6aa49ff2-3c92-4586-83e0-d83eb693dfda",
                 version: "17",
-            },
+            }],
             search: "| tstats count",
             earliest: Timestamp::from_seconds(1_655_337_600),
             latest: None,

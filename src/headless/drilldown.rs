@@ -160,7 +160,7 @@ fn print(
         say_bounds(rule, settings, bounds);
     }
     let printing = Printing {
-        rule,
+        rules: std::slice::from_ref(rule),
         args: &args.rows,
         settings,
         search: &result.spl,

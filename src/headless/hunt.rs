@@ -3,7 +3,7 @@
 use super::outputs::Outputs;
 use super::progress::Line;
 use super::rows::{Printing, say, unless_closed};
-use super::{interrupt, session, status};
+use super::{interrupt, pack, session, status};
 use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
@@ -19,25 +19,29 @@ use crate::report::{
 use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
-use crate::worker::hunt::{Hunted, Pass, hunt};
+use crate::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
 use crate::worker::rule::Rule;
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Runs `gimlet hunt`; returns the exit status. `arguments` go into the ledger as they were given.
 pub fn run(args: &Hunt, settings: &Settings, arguments: &[String]) -> Result<u8> {
     let started = Started::now();
+    if session::are_several(&args.reading) {
+        return pack::run(args, settings, arguments, started);
+    }
     let made = session::engine(&args.reading, &[], settings)?;
     run_engine(args, settings, arguments, (made, started))
 }
 
 /// When a run began, by both clocks.
-pub struct Started(Instant, Timestamp);
+pub struct Started(pub(super) Instant, pub(super) Timestamp);
 
 impl Started {
     /// Now.
@@ -53,14 +57,7 @@ pub fn run_engine(
     arguments: &[String],
     ((mut engine, remarks), Started(clock, started)): ((Engine, Vec<String>), Started),
 ) -> Result<u8> {
-    engine.options.keep_raw = args.events.is_some();
-    engine.options.pass = match (args.coverage, &args.ledger) {
-        (true, _) => Pass::Everything,
-        (false, Some(_)) => Pass::Counted,
-        (false, None) => Pass::Rows,
-    };
-    let cancel = engine.options.cancel.clone();
-    interrupt::watch(&cancel)?;
+    let cancel = set(&mut engine.options, args)?;
     let quiet = args.saying.quiet;
     for remark in &remarks {
         say(remark);
@@ -83,7 +80,7 @@ pub fn run_engine(
     line.clear();
     // What can't be printed (a full disk) is written beside it all the same.
     let printing = Printing {
-        rule: &engine.rule,
+        rules: std::slice::from_ref(&engine.rule),
         args: &args.rows,
         settings,
         search: &engine.rule.detection.search,
@@ -114,8 +111,21 @@ pub fn run_engine(
     })
 }
 
+/// Sets how the evidence is gone through, and lets Ctrl-C end it.
+pub(super) fn set(options: &mut HuntOptions, args: &Hunt) -> Result<Arc<AtomicBool>> {
+    options.keep_raw = args.events.is_some();
+    options.pass = match (args.coverage, &args.ledger) {
+        (true, _) => Pass::Everything,
+        (false, Some(_)) => Pass::Counted,
+        (false, None) => Pass::Rows,
+    };
+    let cancel = options.cancel.clone();
+    interrupt::watch(&cancel)?;
+    Ok(cancel)
+}
+
 /// The order in which the rows are printed; a table is by time unless another is asked for.
-fn printed_order(printing: &Printing<'_>, findings: &Findings) -> Result<Vec<usize>> {
+pub(super) fn printed_order(printing: &Printing<'_>, findings: &Findings) -> Result<Vec<usize>> {
     if printing.format() == Format::Table && printing.args.sort.is_none() {
         return Ok(by_first_time(findings));
     }
@@ -133,7 +143,7 @@ fn print_rows(printing: &Printing<'_>, hunted: &Hunted, order: &[usize]) -> Resu
     Ok(unless_closed(done.and_then(|()| out.flush()))?)
 }
 
-fn put_hashes(hunted: &mut Hunted, cancel: &AtomicBool) {
+pub(super) fn put_hashes(hunted: &mut Hunted, cancel: &AtomicBool) {
     let mut by_path: BTreeMap<&Path, Vec<&Member>> = BTreeMap::new();
     for member in hunted.members.iter().filter(|m| m.origin != Origin::Stream) {
         by_path.entry(&member.path).or_default().push(member);
@@ -165,14 +175,7 @@ fn finish(
     let ledger = &hunted.loaded.ledger;
     let rows = hunted.findings.table.rows.len() as u64;
     if args.coverage {
-        let style = crate::report::TableStyle {
-            width: crate::terminal::width(),
-            zone: settings.tz,
-            ascii: settings.ascii,
-        };
-        let mut text = Vec::new();
-        write_coverage(&mut text, ledger, style)?;
-        say(String::from_utf8_lossy(&text).trim_end());
+        say_coverage(ledger, settings)?;
     }
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
@@ -185,6 +188,19 @@ fn finish(
     }
     say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// Says by host and file what is covered.
+pub(super) fn say_coverage(ledger: &Ledger, settings: &Settings) -> Result<()> {
+    let style = crate::report::TableStyle {
+        width: crate::terminal::width(),
+        zone: settings.tz,
+        ascii: settings.ascii,
+    };
+    let mut text = Vec::new();
+    write_coverage(&mut text, ledger, style)?;
+    say(String::from_utf8_lossy(&text).trim_end());
+    Ok(())
 }
 
 /// Says of what a span of time can't hold: a clock that was set wrong must not hide an event.
@@ -213,7 +229,7 @@ pub fn say_nothing_read(ledger: &Ledger) {
     say(&format!("gimlet: nothing could be read: {why}"));
 }
 
-fn say_files(ledger: &Ledger, verbose: bool) {
+pub(super) fn say_files(ledger: &Ledger, verbose: bool) {
     for file in &ledger.files {
         if let Some(problem) = problem_line(file) {
             say(&problem);
@@ -324,7 +340,7 @@ pub fn say_bounds(
     }
 }
 
-fn rule_entry(rule: &Rule) -> RuleEntry {
+pub(super) fn rule_entry(rule: &Rule) -> RuleEntry {
     RuleEntry {
         id: rule.detection.id.clone(),
         name: rule.detection.name.clone(),
@@ -333,7 +349,7 @@ fn rule_entry(rule: &Rule) -> RuleEntry {
     }
 }
 
-fn overrides(rule: &Rule) -> Vec<MacroOverride> {
+pub(super) fn overrides(rule: &Rule) -> Vec<MacroOverride> {
     let entry = |o: &crate::content::macros::Override| MacroOverride {
         name: o.name.clone(),
         file: o.file.clone(),
@@ -342,7 +358,7 @@ fn overrides(rule: &Rule) -> Vec<MacroOverride> {
 }
 
 /// The wall clock: only when a run began and ended is taken from it.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

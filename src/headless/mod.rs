@@ -7,6 +7,7 @@ pub mod drilldown;
 pub mod hunt;
 pub mod interrupt;
 pub mod outputs;
+mod pack;
 pub mod progress;
 pub mod rows;
 pub mod rules;

@@ -13,13 +13,13 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 /// What a table is printed with.
 pub struct Printing<'a> {
-    /// The rule.
-    pub rule: &'a Rule,
+    /// The rule, or several.
+    pub rules: &'a [Rule],
     /// Form and sort.
     pub args: &'a RowArgs,
     /// Zone, ASCII.
     pub settings: &'a Settings,
-    /// The search as a person reads it.
+    /// The search as a person reads it; of several rules none.
     pub search: &'a str,
     /// Its lower and upper bound.
     pub bounds: (Option<Timestamp>, Option<Timestamp>),
@@ -75,13 +75,14 @@ impl Printing<'_> {
                 write_csv(out, table, order, medium)
             }
             Format::Json => {
-                let rule = &self.rule.detection;
+                let names = self.rules.iter().map(|rule| RuleName {
+                    name: &rule.detection.name,
+                    id: &rule.detection.id,
+                    version: &rule.detection.version,
+                });
+                let names: Vec<RuleName<'_>> = names.collect();
                 let document = Document {
-                    rule: RuleName {
-                        name: &rule.name,
-                        id: &rule.id,
-                        version: &rule.version,
-                    },
+                    rules: &names,
                     search: self.search,
                     earliest: self.bounds.0,
                     latest: self.bounds.1,

@@ -23,7 +23,12 @@ pub fn run(args: &Search, settings: &Settings, arguments: &[String]) -> Result<u
     let engine = session::search_engine((&search, origin), &args.hunt.reading, settings)?;
     // Its file takes the place of a rule's: it is an input that no output may replace.
     let mut hunt = args.hunt.clone();
-    hunt.reading.rule = args.search.strip_prefix('@').map(Into::into);
+    hunt.reading.rule = args
+        .search
+        .strip_prefix('@')
+        .map(Into::into)
+        .into_iter()
+        .collect();
     run_engine(&hunt, settings, arguments, (engine, started))
 }
 

@@ -47,22 +47,107 @@ enum Wanted {
 
 impl Wanted {
     fn of(reading: &ReadingArgs) -> Result<Self> {
-        match (&reading.rule, &reading.content) {
-            (Some(rule), Some(_)) if is_absent(rule) => {
-                Ok(Self::Named(rule.to_string_lossy().into_owned()))
-            }
-            (Some(rule), None) if is_absent(rule) => Err(anyhow!(
-                "there is no file '{}': give a rule's file, or its name and --content DIR",
-                shown(rule)
-            )),
-            (Some(rule), _) => Ok(Self::File(Some(rule.clone()))),
-            (None, None) => Ok(Self::File(None)),
-            (None, Some(content)) => Err(anyhow!(
+        match (reading.rule.as_slice(), &reading.content) {
+            ([], None) => Ok(Self::File(None)),
+            ([], Some(content)) => Err(anyhow!(
                 "which rule of '{}' is to be run is not said: give --rule NAME, which 'gimlet rules list --content {0}' prints",
                 shown(content)
             )),
+            ([rule], content) => Self::named(rule, content.as_deref()),
+            ([_, second, ..], _) => Err(anyhow!(
+                "'{}' is a second rule: several are run by 'gimlet hunt' alone",
+                shown(second)
+            )),
         }
     }
+
+    /// Of a file, or a name if nothing has that path.
+    fn named(rule: &Path, content: Option<&Path>) -> Result<Self> {
+        match content {
+            Some(_) if is_absent(rule) => Ok(Self::Named(rule.to_string_lossy().into_owned())),
+            None if is_absent(rule) => Err(anyhow!(
+                "there is no file '{}': give a rule's file, or its name and --content DIR",
+                shown(rule)
+            )),
+            _ => Ok(Self::File(Some(rule.to_owned()))),
+        }
+    }
+
+    /// Whether the rules of the content must be read to find it.
+    fn is_named(&self) -> bool {
+        matches!(self, Self::Named(_))
+    }
+
+    fn detection(self, folder: &Folder) -> Result<Detection> {
+        Ok(match self {
+            Self::File(Some(path)) => Detection::read(&path).map_err(RuleError::from)?,
+            Self::File(None) => Detection::built_in().map_err(RuleError::from)?,
+            Self::Named(name) => folder.find(&name)?.clone(),
+            Self::Read(detection) => *detection,
+        })
+    }
+}
+
+/// Whether the command line asks for more than one rule: names several, or a content and none.
+pub fn are_several(reading: &ReadingArgs) -> bool {
+    reading.rule.len() > 1 || reading.rule.is_empty() && reading.content.is_some()
+}
+
+/// Several rules with what they need.
+pub struct Pack {
+    /// Those that can be run.
+    pub rules: Vec<Rule>,
+    /// The names of those that can't, and why.
+    pub refused: Vec<(String, String)>,
+    /// As [`Engine::sources`].
+    pub sources: Sources,
+    /// As [`Engine::options`].
+    pub options: HuntOptions,
+    /// What is to be said of the inputs.
+    pub remarks: Vec<String>,
+}
+
+/// The rules that the command line names, or all of its content that are not deprecated. One that
+/// is named and can't be run is an error.
+pub fn pack(reading: &ReadingArgs, settings: &Settings) -> Result<Pack> {
+    let models = Models::built_in()?;
+    let sources = Sources::built_in(&models)?;
+    let content = reading.content.as_deref();
+    let names = reading.rule.iter();
+    let wanted: Vec<Wanted> = names
+        .map(|rule| Wanted::named(rule, content))
+        .collect::<Result<_>>()?;
+    let all = wanted.is_empty();
+    let folder = content_of(content, all || wanted.iter().any(Wanted::is_named))?;
+    let folder = with_given(folder, reading, settings)?;
+    let detections: Vec<Detection> = if all {
+        let current = folder.detections.iter().filter(|d| !d.is_deprecated());
+        current.cloned().collect()
+    } else {
+        let detections = wanted.into_iter().map(|wanted| wanted.detection(&folder));
+        detections.collect::<Result<_>>()?
+    };
+    let options = options(reading, settings)?;
+    let (mut rules, mut refused) = (Vec::new(), Vec::new());
+    let made = Rule::all_of(&detections, &folder, &models, settings.tz);
+    for (detection, made) in detections.iter().zip(made) {
+        let unread = |rule: &Rule| rule.refused_evidence(&options);
+        match made.map(|rule| (unread(&rule), rule)) {
+            Ok((None, rule)) => rules.push(rule),
+            Ok((Some(why), _)) | Err(RuleError(why)) if all => {
+                refused.push((detection.name.clone(), why));
+            }
+            Ok((Some(why), _)) => return Err(anyhow!(why)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Pack {
+        rules,
+        refused,
+        sources,
+        options,
+        remarks: broken(&folder),
+    })
 }
 
 /// Nothing has that name; what can't be looked at may.
@@ -77,6 +162,25 @@ fn engine_for(
     settings: &Settings,
 ) -> Result<(Engine, Vec<String>)> {
     let (rule, sources, broken) = load(wanted, Some(reading), settings)?;
+    let (imported, mut remarks) = risk_events(risk_files, settings)?;
+    remarks.splice(0..0, broken.into_iter().chain(rule.drawn_lints()));
+    let options = options(reading, settings)?;
+    if let Some(refused) = rule.refused_evidence(&options) {
+        return Err(anyhow!(refused));
+    }
+    Ok((
+        Engine {
+            rule,
+            sources,
+            options,
+            imported,
+        },
+        remarks,
+    ))
+}
+
+/// How the evidence is read.
+fn options(reading: &ReadingArgs, settings: &Settings) -> Result<HuntOptions> {
     let mut hosts = Hosts::default();
     if let Some(path) = &reading.hosts {
         let text = read_text(path)?;
@@ -84,9 +188,7 @@ fn engine_for(
             .read(&text)
             .with_context(|| format!("'{}'", shown(path)))?;
     }
-    let (imported, mut remarks) = risk_events(risk_files, settings)?;
-    remarks.splice(0..0, broken.into_iter().chain(rule.drawn_lints()));
-    let options = HuntOptions {
+    Ok(HuntOptions {
         paths: reading.paths.clone(),
         built_in: &[],
         hosts,
@@ -100,19 +202,7 @@ fn engine_for(
         pass: Pass::Everything,
         index: false,
         cancel: Arc::new(AtomicBool::new(false)),
-    };
-    if let Some(refused) = rule.refused_evidence(&options) {
-        return Err(anyhow!(refused));
-    }
-    Ok((
-        Engine {
-            rule,
-            sources,
-            options,
-            imported,
-        },
-        remarks,
-    ))
+    })
 }
 
 /// The engine on the evidence that is built into the program.
@@ -145,32 +235,50 @@ fn load(
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;
     let content = reading.and_then(|reading| reading.content.as_deref());
-    let lookups = reading.map_or(&[][..], |reading| &reading.lookups);
-    let mut folder = match (content, &wanted) {
-        (Some(path), Wanted::Named(_)) => Folder::read(path),
-        (Some(path), _) => Folder::without_rules(path),
-        (None, _) => Folder::built_in(),
-    }
-    .map_err(RuleError::from)?;
-    let detection = match wanted {
-        Wanted::File(Some(path)) => Detection::read(&path).map_err(RuleError::from)?,
-        Wanted::File(None) => Detection::built_in().map_err(RuleError::from)?,
-        Wanted::Named(name) => folder.find(&name)?.clone(),
-        Wanted::Read(detection) => *detection,
-    };
+    let mut folder = content_of(content, wanted.is_named())?;
+    let detection = wanted.detection(&folder)?;
     folder.macros.add_filter_of(&detection);
-    let macros = folder.add_macros(&settings.macros);
-    let all = macros.and_then(|()| folder.add_lookups(lookups));
-    all.map_err(RuleError::from)?;
+    let folder = match reading {
+        Some(reading) => with_given(folder, reading, settings)?,
+        None => with_macros(folder, settings)?,
+    };
     let rule = Rule::of(detection, &folder, &models, settings.tz)?;
-    let remarks = match folder.problems.len() as u64 {
+    Ok((rule, sources, broken(&folder)))
+}
+
+/// The content of a folder, with its rules or without, or that of the program.
+fn content_of(content: Option<&Path>, with_rules: bool) -> Result<Folder> {
+    let folder = match content {
+        Some(path) if with_rules => Folder::read(path),
+        Some(path) => Folder::without_rules(path),
+        None => Folder::built_in(),
+    };
+    Ok(folder.map_err(RuleError::from)?)
+}
+
+/// With the macros and lookups that a person gives.
+fn with_given(folder: Folder, reading: &ReadingArgs, settings: &Settings) -> Result<Folder> {
+    let mut folder = with_macros(folder, settings)?;
+    let lookups = folder.add_lookups(&reading.lookups);
+    lookups.map_err(RuleError::from)?;
+    Ok(folder)
+}
+
+fn with_macros(mut folder: Folder, settings: &Settings) -> Result<Folder> {
+    let macros = folder.add_macros(&settings.macros);
+    macros.map_err(RuleError::from)?;
+    Ok(folder)
+}
+
+/// What is said of a content that was not read whole.
+fn broken(folder: &Folder) -> Vec<String> {
+    match folder.problems.len() as u64 {
         0 => Vec::new(),
         broken => vec![format!(
             "{} of the content could not be read: 'gimlet rules check' names them",
             counted(broken, "file")
         )],
-    };
-    Ok((rule, sources, remarks))
+    }
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -12,9 +12,9 @@ use std::io::{self, Write};
 /// What the document says beside the rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Document<'a> {
-    /// The rule.
-    pub rule: RuleName<'a>,
-    /// The search as it was run.
+    /// The rule, or several.
+    pub rules: &'a [RuleName<'a>],
+    /// The search as it was run; of several rules it is left out.
     pub search: &'a str,
     /// Its lower bound; `None`: none (`null` in the document).
     pub earliest: Option<Timestamp>,
@@ -37,8 +37,12 @@ pub struct RuleName<'a> {
 
 #[derive(Serialize)]
 struct Shape<'a> {
-    rule: RuleName<'a>,
-    search: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleName<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<&'a [RuleName<'a>]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    search: Option<&'a str>,
     bounds: Bounds,
     zone: String,
     columns: Vec<&'a str>,
@@ -72,9 +76,14 @@ pub fn write_json(
     order: &[usize],
 ) -> io::Result<()> {
     let bound = |at: Option<Timestamp>| at.map(|at| at.rfc3339(document.zone));
+    let one = match document.rules {
+        [one] => Some(*one),
+        _ => None,
+    };
     let shape = Shape {
-        rule: document.rule,
-        search: document.search,
+        rule: one,
+        rules: one.is_none().then_some(document.rules),
+        search: one.map(|_| document.search),
         bounds: Bounds {
             earliest: bound(document.earliest),
             latest: bound(document.latest),

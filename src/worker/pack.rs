@@ -46,7 +46,11 @@ pub fn hunt_pack(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Packed {
-    let shares = |place: &usize| rules.get(*place).is_some_and(|r| r.plan.beside().is_empty());
+    let shares = |place: &usize| {
+        rules
+            .get(*place)
+            .is_some_and(|r| r.plan.beside().is_empty())
+    };
     let (shared, alone): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(shares);
     let mut findings = vec![Arc::default(); rules.len()];
     let mut put = |place: usize, found: Arc<Findings>| {
@@ -151,12 +155,15 @@ impl<'a> Pack<'a> {
                 let same = needles_of.iter();
                 same.filter(|(_, _, filling, _)| std::ptr::eq(*filling, sources))
             };
-            let places: Option<Vec<Vec<usize>>> =
-                of_it().map(|(_, rule, ..)| rule.plan.tested_places()).collect();
+            let places: Option<Vec<Vec<usize>>> = of_it()
+                .map(|(_, rule, ..)| rule.plan.tested_places())
+                .collect();
             Share {
                 sources,
                 selection: places.map(|places| sources.selection(&places.concat())),
-                candidates: Candidates::new(of_it().map(|(number, _, _, needles)| (*number, needles))),
+                candidates: Candidates::new(
+                    of_it().map(|(number, _, _, needles)| (*number, needles)),
+                ),
             }
         });
         Some(Self {
@@ -181,8 +188,7 @@ impl<'a> Pack<'a> {
     fn run(mut self, inputs: Vec<Input>) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
         let mut read_options = self.base.read_options(&inputs);
         let passes_over = self.options.passes_over() && !self.waits_for_now;
-        read_options.prefilter =
-            passes_over.then(|| Arc::new(Prefilter::new(&self.needles)));
+        read_options.prefilter = passes_over.then(|| Arc::new(Prefilter::new(&self.needles)));
         let (whole, datasets) = (read_options.whole.take(), self.datasets());
         read_options.whole = whole.map(|Whole(of_first)| {
             let any = move |provider: &str, id: u32| {
@@ -196,7 +202,10 @@ impl<'a> Pack<'a> {
     }
 
     fn datasets(&self) -> Vec<Sources> {
-        self.shares.iter().map(|share| share.sources.clone()).collect()
+        self.shares
+            .iter()
+            .map(|share| share.sources.clone())
+            .collect()
     }
 
     fn finish(self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
@@ -250,7 +259,13 @@ impl<'a> Pack<'a> {
         for share in &self.shares {
             match share.sources.scope(record) {
                 Scope::Creation(source) => {
-                    share.ask((source, record), &hosts, self.rules, &self.others, &mut takers);
+                    share.ask(
+                        (source, record),
+                        &hosts,
+                        self.rules,
+                        &self.others,
+                        &mut takers,
+                    );
                 }
                 Scope::OutOfScope(why) => names_host |= why == OutOfScope::HostRecord,
             }
@@ -294,12 +309,14 @@ impl Share<'_> {
             Some(selection) => self.sources.map_selected(source, record, hosts, selection),
             None => self.sources.map(source, record, hosts),
         };
-        let unresolved = self.sources.unresolved_host(source, record, hosts).is_some();
+        let unresolved = self
+            .sources
+            .unresolved_host(source, record, hosts)
+            .is_some();
         for number in candidates {
             let rule = others.get(number).and_then(|place| rules.get(*place));
-            let takes = |rule: &Rule| {
-                rule.plan.test(&row) || (unresolved && rule.tests_field("dest"))
-            };
+            let takes =
+                |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
             if rule.is_some_and(takes) {
                 takers.push(number);
             }

@@ -33,7 +33,11 @@ const BETWEEN: char = '\n';
 impl Candidates {
     pub(super) fn new<'n>(rules: impl Iterator<Item = (usize, &'n Needles)> + Clone) -> Self {
         let of = |wanted: fn(&Needles) -> &Wanted| {
-            OfFamily::new(rules.clone().map(|(number, needles)| (number, wanted(needles))))
+            OfFamily::new(
+                rules
+                    .clone()
+                    .map(|(number, needles)| (number, wanted(needles))),
+            )
         };
         Self {
             windows: of(|needles| &needles.windows),
