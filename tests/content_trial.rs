@@ -1,6 +1,8 @@
 //! How much of a folder of public content the search language understands: every rule is loaded,
 //! parsed and compiled, and what stops it is counted. Needs a checkout, so it is not run by itself:
-//! `GIMLET_CONTENT=<checkout> cargo test --test content_trial -- --ignored --nocapture`.
+//! `GIMLET_CONTENT=<checkout> cargo test --test content_trial -- --ignored --nocapture`. With
+//! `GIMLET_SHARED=<folder with real logs>` each rule that compiles is run, too, twice, over a part of
+//! the rows that these logs hold.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,9 +10,11 @@
     reason = "a test may panic and prints what it counted"
 )]
 
-use gimlet::cim::{Dataset, Models};
+use gimlet::cim::{Dataset, DatasetRow, Models, Sources};
 use gimlet::content::{Detection, Lookups, Macros, ParsedSearch};
 use gimlet::search::{Plan, PlanOptions};
+use gimlet::worker::hunt::{HuntOptions, Pass, hunt};
+use gimlet::worker::rule::{Rule, RuleFiles};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +47,55 @@ fn language(code: &str) -> bool {
     !matches!(code, "SPL-RAW" | "SPL-MODEL")
 }
 
+/// How many rows of a dataset the rules are run over.
+const ROWS: usize = 2000;
+
+/// Some rows of every dataset that real logs hold.
+fn real_rows(datasets: &[Dataset]) -> Vec<(usize, DatasetRow)> {
+    let Ok(shared) = std::env::var("GIMLET_SHARED") else {
+        return Vec::new();
+    };
+    let models = Models::built_in().unwrap();
+    let sources = Sources::built_in(&models).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = Vec::new();
+    for (index, dataset) in datasets.iter().enumerate() {
+        let (model, name) = (&dataset.model, &dataset.name);
+        let path = folder.path().join("rule.yml");
+        let search = format!("| from datamodel {model}.{name}");
+        std::fs::write(&path, format!("name: R\nsearch: '{search}'\n")).unwrap();
+        let files = RuleFiles {
+            rule: Some(path),
+            ..RuleFiles::default()
+        };
+        let rule = Rule::load(&files, &models, gimlet::event::Zone::UTC).unwrap();
+        let options = HuntOptions {
+            paths: vec![Path::new(&shared).join("data")],
+            pass: Pass::Rows,
+            ..HuntOptions::default()
+        };
+        let hunted = hunt(&rule, &sources, &options, &mut ());
+        let events = &hunted.findings.events;
+        // From all over the evidence.
+        let step = events.len().div_ceil(ROWS).max(1);
+        let some = events.iter().step_by(step);
+        rows.extend(some.map(|event| (index, event.row.clone())));
+        println!("{model}.{name}: {} events", events.len());
+    }
+    rows
+}
+
+/// Runs a plan over the rows, twice; how many rows it gives.
+fn run(plan: &Plan, rows: &[(usize, DatasetRow)]) -> usize {
+    let once = || {
+        let rows = rows.iter().map(|(index, row)| (*index, row));
+        plan.run_datasets(rows).0
+    };
+    let table = once();
+    assert_eq!(table, once());
+    table.rows.len()
+}
+
 #[test]
 #[ignore = "needs a checkout of public content"]
 fn every_rule_of_the_content() {
@@ -62,7 +115,9 @@ fn every_rule_of_the_content() {
         now: gimlet::event::Timestamp::from_seconds(1_700_000_000),
         ..PlanOptions::default()
     };
-    let (mut parse, mut language_ok, mut run) = (0, 0, 0);
+    let rows = real_rows(&datasets);
+    let (mut parse, mut language_ok, mut compiled, mut found) = (0, 0, 0, 0);
+    let mut slowest = (std::time::Duration::ZERO, String::new());
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in &paths {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -87,9 +142,12 @@ fn every_rule_of_the_content() {
         };
         parse += 1;
         match Plan::compile(&parsed.pipeline, &datasets, &options) {
-            Ok(_) => {
-                run += 1;
+            Ok(plan) => {
+                compiled += 1;
                 language_ok += 1;
+                let started = std::time::Instant::now();
+                found += usize::from(run(&plan, &rows) > 0);
+                slowest = slowest.max((started.elapsed(), name.clone()));
             }
             Err(problems) => {
                 language_ok += i32::from(problems.iter().all(|p| !language(p.code)));
@@ -100,7 +158,11 @@ fn every_rule_of_the_content() {
         }
     }
     let total = paths.len();
-    println!("{total} rules, {parse} parse, {language_ok} of the language, {run} run");
+    println!("{total} rules, {parse} parse, {language_ok} of the language, {compiled} run");
+    if !rows.is_empty() {
+        let (time, name) = slowest;
+        println!("{found} give rows; the slowest took {time:?}: {name}");
+    }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
     for (reason, rules) in reasons {

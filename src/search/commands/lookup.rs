@@ -21,6 +21,9 @@ use crate::spl::ast::{self, LookupField, Name};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
+/// How many combinations of the values of multivalue fields are looked up one by one.
+const MAX_KEYS: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Lookup {
     table: Arc<content::Lookup>,
@@ -91,31 +94,30 @@ impl Lookup {
 
     /// The rows of the lookup that a row fits, in the order of the file.
     fn found(&self, row: &Row, places: &Places) -> Vec<usize> {
-        let mut keys: Vec<Vec<String>> = vec![Vec::new()];
-        for place in &places.exact {
-            let values = values(row, *place);
-            keys = keys
-                .iter()
-                .flat_map(|key| {
-                    values.iter().map(move |value| {
-                        let mut key = key.clone();
-                        key.push(folded(value, self.table.case_sensitive));
-                        key
-                    })
-                })
-                .collect();
-        }
-        let mut found: Vec<usize> = keys
+        let exact: Vec<Vec<String>> = places
+            .exact
             .iter()
-            .filter_map(|key| self.index.get(key))
-            .flatten()
-            .copied()
+            .map(|place| {
+                let values = values(row, *place);
+                let folded = values.iter().map(|v| folded(v, self.table.case_sensitive));
+                folded.collect()
+            })
             .collect();
+        let keys: usize = exact.iter().map(Vec::len).product();
+        let mut found: Vec<usize> = if keys > MAX_KEYS {
+            // Many values of many fields: it is quicker to look at every key that there is.
+            let fits = |key: &[String]| key.iter().zip(&exact).all(|(k, v)| v.contains(k));
+            let known = self.index.iter().filter(|(key, _)| fits(key));
+            known.flat_map(|(_, places)| places).copied().collect()
+        } else {
+            let keys = combinations(&exact);
+            let known = keys.iter().filter_map(|key| self.index.get(key));
+            known.flatten().copied().collect()
+        };
         found.sort_unstable();
         found.dedup();
-        let mut patterns = self.patterns.iter().zip(&places.patterns);
+        let patterns = self.patterns.iter().zip(&places.patterns);
         let texts: Vec<_> = patterns
-            .by_ref()
             .map(|((column, _, kind), place)| (*column, *kind, values(row, *place)))
             .collect();
         found.retain(|place| {
@@ -150,6 +152,24 @@ impl Lookup {
         }
         Value::many(texts)
     }
+}
+
+/// Every way to take one value of each field.
+fn combinations(values: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut keys: Vec<Vec<String>> = vec![Vec::new()];
+    for values in values {
+        let longer = |key: &Vec<String>| {
+            let key = key.clone();
+            let with = move |value: &String| {
+                let mut key = key.clone();
+                key.push(value.clone());
+                key
+            };
+            values.iter().map(with).collect::<Vec<_>>()
+        };
+        keys = keys.iter().flat_map(longer).collect();
+    }
+    keys
 }
 
 /// Where the fields of the left side are in a table.

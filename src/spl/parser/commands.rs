@@ -11,7 +11,8 @@ use crate::spl::token::{Kind, Operator};
 const KNOWN: &str = "tstats, from, search, where, eval, stats, eventstats, streamstats, rename, \
                      convert, fields, table, regex, rex, dedup, sort, head, tail, reverse, \
                      fillnull, bin, mvexpand, makemv, replace, lookup, inputlookup, join, append, \
-                     appendpipe, foreach, transaction, addtotals, xmlkv, spath, makeresults";
+                     appendpipe, format, return, foreach, transaction, addtotals, top, rare, uniq, nomv, xmlkv, \
+                     spath, makeresults";
 
 /// Commands that are never run here, whatever else is supported, and why (Search Reference,
 /// "Command quick reference").
@@ -226,4 +227,13 @@ pub fn eventstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
 )]
 pub fn reverse(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     Ok(CommandKind::Reverse)
+}
+
+/// `uniq`, which has no arguments.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every reader of arguments has this shape"
+)]
+pub fn uniq(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Uniq)
 }
