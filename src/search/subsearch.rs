@@ -166,7 +166,9 @@ fn term(text: &str, span: Span) -> Predicate {
 fn place(tree: &mut Predicate, at: Span) {
     match tree {
         Predicate::And(parts) | Predicate::Or(parts) => {
-            parts.iter_mut().for_each(|part| place(part, at));
+            for part in parts {
+                place(part, at);
+            }
         }
         Predicate::Not(inner) => place(inner, at),
         Predicate::Compare { field, value, .. } => {
@@ -175,7 +177,9 @@ fn place(tree: &mut Predicate, at: Span) {
         }
         Predicate::In { field, values } => {
             field.span = at;
-            values.iter_mut().for_each(|value| value.span = at);
+            for value in values {
+                value.span = at;
+            }
         }
         Predicate::Text(text) => text.span = at,
         // One that a text spells is not run.

@@ -317,7 +317,7 @@ pub(super) fn refused_inputs(plan: &Plan) -> Option<(String, &'static str)> {
         return Some((message.to_owned(), help));
     }
     let found = inputs.iter().find_map(|input| table(input))?;
-    inputs.iter().any(|input| of_rows(&input)).then(|| {
+    inputs.iter().any(of_rows).then(|| {
         let message = format!("rows of the evidence and of '{found}' are in one search");
         (
             message,

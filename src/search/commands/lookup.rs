@@ -21,6 +21,21 @@ use crate::spl::ast::{self, LookupField, Name};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
+/// A column of wildcards or subnets.
+#[derive(Debug)]
+struct Patterns {
+    field: Arc<str>,
+    /// By row of the lookup.
+    cells: Vec<Pattern>,
+}
+
+#[derive(Debug)]
+enum Pattern {
+    Subnet(Subnet),
+    /// A text with `*`, in lower case where case does not count.
+    Text(String),
+}
+
 /// How many combinations of the values of multivalue fields are looked up one by one.
 const MAX_KEYS: usize = 64;
 
@@ -30,7 +45,7 @@ pub(super) struct Lookup {
     /// Columns that are compared as they are, with the fields of the rows.
     exact: Vec<(usize, Arc<str>)>,
     /// Columns that hold wildcards or subnets.
-    patterns: Vec<(usize, Arc<str>, MatchType)>,
+    patterns: Vec<Patterns>,
     /// Rows of the lookup by the texts of the exact columns.
     index: HashMap<Vec<String>, Vec<usize>>,
     outputs: Vec<(usize, Arc<str>)>,
@@ -71,7 +86,7 @@ impl Lookup {
             let kind = table.header.get(column).map(|name| table.match_type(name));
             match kind.unwrap_or(MatchType::Exact) {
                 MatchType::Exact => exact.push((column, field)),
-                kind => patterns.push((column, field, kind)),
+                kind => patterns.push(Patterns::of(&table, column, field, kind)),
             }
         }
         let mut index: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
@@ -117,25 +132,21 @@ impl Lookup {
         found.sort_unstable();
         found.dedup();
         let patterns = self.patterns.iter().zip(&places.patterns);
-        let texts: Vec<_> = patterns
-            .map(|((column, _, kind), place)| (*column, *kind, values(row, *place)))
+        let texts: Vec<(&Patterns, Vec<String>)> = patterns
+            .map(|(column, place)| {
+                let values = values(row, *place);
+                let folded = values.iter().map(|v| folded(v, self.table.case_sensitive));
+                (column, folded.collect())
+            })
             .collect();
         found.retain(|place| {
-            texts.iter().all(|(column, kind, values)| {
-                let cell = self.table.rows.get(*place).and_then(|row| row.get(*column));
-                cell.is_some_and(|cell| values.iter().any(|value| self.fits(cell, *kind, value)))
+            texts.iter().all(|(column, values)| {
+                let cell = column.cells.get(*place);
+                cell.is_some_and(|cell| values.iter().any(|value| cell.fits(value)))
             })
         });
         found.truncate(self.table.max_matches.max(1));
         found
-    }
-
-    fn fits(&self, cell: &str, kind: MatchType, value: &str) -> bool {
-        match kind {
-            MatchType::Cidr => Subnet::parse(cell).map_or(cell == value, |s| s.holds(value)),
-            _ if self.table.case_sensitive => fits_wildcard(cell, value),
-            _ => fits_wildcard(&cell.to_lowercase(), &value.to_lowercase()),
-        }
     }
 
     /// What a column gives for rows of the lookup.
@@ -151,6 +162,32 @@ impl Lookup {
             texts.extend(std::iter::repeat_n(filler, missing));
         }
         Value::many(texts)
+    }
+}
+
+impl Patterns {
+    fn of(table: &content::Lookup, column: usize, field: Arc<str>, kind: MatchType) -> Self {
+        let cells = table.rows.iter().map(|row| {
+            let text = row.get(column).map_or("", String::as_str);
+            let subnet = (kind == MatchType::Cidr)
+                .then(|| Subnet::parse(text))
+                .flatten();
+            let plain = || Pattern::Text(folded(text, table.case_sensitive));
+            subnet.map_or_else(plain, Pattern::Subnet)
+        });
+        Self {
+            field,
+            cells: cells.collect(),
+        }
+    }
+}
+
+impl Pattern {
+    fn fits(&self, value: &str) -> bool {
+        match self {
+            Self::Subnet(subnet) => subnet.holds(value),
+            Self::Text(pattern) => fits_wildcard(pattern, value),
+        }
     }
 }
 
@@ -246,11 +283,7 @@ impl Run for Lookup {
         let place = |name: &Arc<str>| table.column(name);
         let places = Places {
             exact: self.exact.iter().map(|(_, name)| place(name)).collect(),
-            patterns: self
-                .patterns
-                .iter()
-                .map(|(_, name, _)| place(name))
-                .collect(),
+            patterns: self.patterns.iter().map(|one| place(&one.field)).collect(),
         };
         let outputs = self.outputs.iter();
         let outputs: Vec<(usize, usize)> = outputs

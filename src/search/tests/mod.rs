@@ -10,6 +10,7 @@ mod plans;
 mod predicates;
 mod rows;
 mod searches;
+mod shape;
 mod tables;
 mod texts;
 mod trees;
