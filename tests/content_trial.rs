@@ -14,7 +14,7 @@ use gimlet::cim::{Dataset, DatasetRow, Models, Sources};
 use gimlet::content::{Detection, Lookups, Macros, ParsedSearch};
 use gimlet::search::{Plan, PlanOptions};
 use gimlet::worker::hunt::{HuntOptions, Pass, hunt};
-use gimlet::worker::rule::{Rule, RuleFiles};
+use gimlet::worker::rule::{Rule, RuleFiles, compile, raw_events};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,7 +141,10 @@ fn every_rule_of_the_content() {
             }
         };
         parse += 1;
-        match Plan::compile(&parsed.pipeline, &datasets, &options) {
+        let raw = raw_events(&parsed.pipeline);
+        let mut datasets = datasets.clone();
+        datasets.extend(raw.iter().map(|raw| raw.dataset().clone()));
+        match compile(&parsed, &datasets, &options, raw.as_ref()) {
             Ok(plan) => {
                 compiled += 1;
                 language_ok += 1;

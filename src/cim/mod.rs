@@ -13,6 +13,7 @@ pub mod hosts;
 pub mod mapping;
 pub mod model;
 mod nvm;
+pub mod raw;
 mod rule;
 pub mod scope;
 mod security;

@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, nvm, security, sysmon};
+use super::{crowdstrike, nvm, raw, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -30,6 +30,10 @@ pub enum Rule {
     SysmonFileAction,
     /// [`sysmon::registry_hive`].
     SysmonRegistryHive,
+    /// [`raw::source`].
+    WindowsSource,
+    /// [`raw::text`].
+    WindowsText,
 }
 
 /// What a rule found: the text and the raw fields it came from.
@@ -65,6 +69,8 @@ impl Rule {
             Self::NvmParentProcess => nvm::parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
             Self::SysmonRegistryHive => sysmon::registry_hive(record),
+            Self::WindowsSource => raw::source(record),
+            Self::WindowsText => raw::text(record),
         }
     }
 
@@ -83,7 +89,18 @@ impl Rule {
             | Self::SecurityLogonId
             | Self::CrowdstrikeProcessPath
             | Self::NvmProcess
-            | Self::NvmParentProcess => &[],
+            | Self::NvmParentProcess
+            | Self::WindowsSource
+            | Self::WindowsText => &[],
+        }
+    }
+
+    /// Why what it gives need not stand in the record's data, where that is so.
+    pub fn made(self) -> Option<&'static str> {
+        match self {
+            Self::WindowsSource => Some("is made of the channel"),
+            Self::WindowsText => Some("is put together of all fields"),
+            _ => None,
         }
     }
 
@@ -106,6 +123,8 @@ impl Rule {
                 "'created' where the file was made at the time of the event, else 'modified'"
             }
             Self::SysmonRegistryHive => "the long name of the key's first part, of three",
+            Self::WindowsSource => "'XmlWinEventLog:' and the channel",
+            Self::WindowsText => "all fields, a line each",
         }
     }
 }

@@ -59,6 +59,9 @@ pub(super) struct Detect {
     pub channels: Vec<String>,
     #[serde(default)]
     pub shape: Vec<String>,
+    /// Every record of the family is one.
+    #[serde(default)]
+    pub every: bool,
     #[serde(default)]
     pub event_ids: Vec<u32>,
     #[serde(default)]
@@ -256,6 +259,30 @@ impl Sources {
         })
     }
 
+    /// One table of which only the fields of the dataset are taken; a field that it lacks is the raw
+    /// field of that name.
+    pub(super) fn of_names(
+        model: Arc<Model>,
+        file: &'static str,
+        text: &str,
+    ) -> Result<Self, TableError> {
+        let (file, mut table) = SourceTable::read(file, text)?;
+        let dataset = &model.dataset;
+        table
+            .field
+            .retain(|field| dataset.index(&field.name).is_some());
+        for field in &dataset.fields {
+            if table.field.iter().all(|known| *known.name != *field.name) {
+                table.field.push(FieldTable {
+                    name: field.name.to_string(),
+                    from: vec![RawName::from(field.name.to_string())],
+                    ..FieldTable::default()
+                });
+            }
+        }
+        Self::of(model, std::iter::once((file, table)))
+    }
+
     /// Those that fill a dataset, by its full name; none for a dataset that is not known.
     pub fn filling(&self, dataset: &str) -> Option<&Self> {
         let mut all = std::iter::once(self).chain(self.others.iter());
@@ -335,7 +362,7 @@ struct SourceTable {
     facts: Option<FactTable>,
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize, Clone, Default)]
 #[serde(deny_unknown_fields)]
 struct FieldTable {
     name: String,

@@ -230,7 +230,7 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// Says why a rule asks for every record of a kind, where it does.
 fn say_read_whole(rule: &Rule, sources: &Sources) {
-    let needles = needles(&rule.plan, sources);
+    let needles = needles(&rule.plan, rule.sources(sources));
     let of_windows = ("Windows event", &needles.windows);
     for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm)] {
         if let Wanted::Everything(why) = wanted {

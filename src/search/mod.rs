@@ -6,6 +6,7 @@ mod canonical;
 mod cells;
 mod commands;
 mod datum;
+mod events;
 pub mod explain;
 mod expression;
 mod feed;

@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod bind;
 pub mod diagnostic;
+pub mod fields;
 pub mod lexer;
 pub mod lint;
 pub mod macros;

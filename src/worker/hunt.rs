@@ -218,7 +218,7 @@ impl<'a> Hunt<'a> {
         observer: &'a mut dyn Observer,
     ) -> Self {
         let creations = sources;
-        let sources = creations.filling(rule.plan.dataset()).unwrap_or(creations);
+        let sources = rule.sources(creations);
         let names = Names::of(sources);
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {

@@ -3,15 +3,17 @@
 
 use super::check::lints;
 use super::hunt::HuntOptions;
-use crate::cim::{Dataset, Models};
+use crate::cim::{Dataset, Models, Sources};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
 use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
+use crate::evidence::prefilter::Wanted;
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
+use crate::search::needles::needles;
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::ast::{CommandKind, Predicate};
-use crate::spl::{Diagnostic, Span};
+use crate::spl::{Diagnostic, Pipeline, Span, fields};
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -39,6 +41,8 @@ pub struct Rule {
     pub plan: Plan,
     /// The datasets that searches may name.
     pub datasets: Vec<Dataset>,
+    /// What fills the dataset of raw events, where the search asks for them.
+    pub raw: Option<Sources>,
     /// The zone in which the search writes times.
     pub options: PlanOptions,
 }
@@ -79,9 +83,11 @@ impl Rule {
         macros.add_filter_of(&detection);
         let parsed =
             ParsedSearch::of(&detection, &macros).map_err(|error| RuleError(error.drawn()))?;
-        let datasets: Vec<Dataset> = models.datasets().cloned().collect();
+        let raw = raw_events(&parsed.pipeline);
+        let mut datasets: Vec<Dataset> = models.datasets().cloned().collect();
+        datasets.extend(raw.iter().map(|raw| raw.dataset().clone()));
         let options = options(content, zone);
-        let plan = compile(&parsed, &datasets, &options).map_err(|problems| {
+        let plan = compile(&parsed, &datasets, &options, raw.as_ref()).map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
                 .map(|problem| parsed.draw(&detection, problem))
@@ -95,8 +101,17 @@ impl Rule {
             parsed,
             plan,
             datasets,
+            raw,
             options,
         })
+    }
+
+    /// Those that fill its dataset.
+    pub fn sources<'a>(&'a self, all: &'a Sources) -> &'a Sources {
+        let raw = self.raw.as_ref();
+        let raw = raw.filter(|raw| raw.dataset().full_name() == self.plan.dataset());
+        raw.or_else(|| all.filling(self.plan.dataset()))
+            .unwrap_or(all)
     }
 
     /// The place of its dataset among [`Self::datasets`].
@@ -268,6 +283,17 @@ impl Rule {
     }
 }
 
+/// What fills the dataset of raw events, with the fields that a search asks for; none where it asks
+/// for no raw events.
+pub fn raw_events(pipeline: &Pipeline) -> Option<Sources> {
+    if !fields::read_raw(pipeline) {
+        return None;
+    }
+    let names = fields::names(pipeline);
+    // The table is the program's own, and tests read it.
+    Sources::raw(names.iter().map(String::as_str)).ok()
+}
+
 /// What a plan needs of the content that its rule belongs to.
 pub fn options(content: &Folder, zone: Zone) -> PlanOptions {
     PlanOptions {
@@ -283,6 +309,7 @@ pub fn compile(
     parsed: &ParsedSearch,
     datasets: &[Dataset],
     options: &PlanOptions,
+    raw: Option<&Sources>,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let plan = Plan::compile(&parsed.pipeline, datasets, options)?;
     let first = parsed.pipeline.commands.first();
@@ -293,6 +320,15 @@ pub fn compile(
             Diagnostic::new("SPL-RISK", message, span)
                 .with_help("load one of those, and see its risk events"),
         ]);
+    }
+    if let Some(raw) = raw
+        && plan.dataset() == raw.dataset().full_name()
+        && needles(&plan, raw).windows == Wanted::Holding(Vec::new())
+    {
+        let message = "no event can meet this search: raw events are those of Windows event logs";
+        return Err(vec![Diagnostic::new("SPL-RAW", message, span).with_help(
+            "their sourcetype is XmlWinEventLog, their source XmlWinEventLog:<channel>",
+        )]);
     }
     match refused_inputs(&plan) {
         Some((message, help)) => Err(vec![
