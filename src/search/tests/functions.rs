@@ -35,7 +35,7 @@ fn plan(search: &str) -> Result<Plan, String> {
 
 /// What an expression gives; `-` is null, texts of a multivalue field are parted by `;`. One of
 /// truth is `true` or `false`.
-fn eval(expression: &str) -> String {
+pub(super) fn eval(expression: &str) -> String {
     let shown = format!("eval result={expression}");
     let plan = plan(&shown).or_else(|_| {
         let shown = format!("eval result=case({expression},\"true\",NOT ({expression}),\"false\")");

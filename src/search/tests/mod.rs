@@ -4,6 +4,7 @@ mod aggregates;
 mod evaluate;
 mod functions;
 mod laws;
+mod nulls;
 mod plans;
 mod predicates;
 mod tables;
