@@ -7,6 +7,7 @@ use super::{interrupt, session, status};
 use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
+use crate::event::visible::visible;
 use crate::event::{SourceId, Timestamp};
 use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
@@ -156,6 +157,9 @@ fn finish(
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
         say_without_time(hunted.loaded.without_time);
+        for note in &hunted.loaded.notes {
+            say(&visible(note));
+        }
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }

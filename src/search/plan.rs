@@ -6,6 +6,7 @@ use super::commands::{Stage, name_of};
 use super::explain::{Clause, explain};
 use super::functions::Environment;
 use super::messages::Messages;
+use super::pcre::Pcre;
 use super::predicate::Predicate;
 use super::table::{Row, Table};
 use super::tstats::{Tstats, node_name};
@@ -67,6 +68,7 @@ pub struct Plan {
     span: Span,
     asks_now: bool,
     dataset: String,
+    patterns: Vec<Pcre>,
 }
 
 #[derive(Debug, Clone)]
@@ -126,6 +128,7 @@ impl Plan {
             lints: messages.lints,
             key,
             dataset,
+            patterns: messages.patterns,
             asks_now: messages.asks_now,
             span: pipeline
                 .commands
@@ -137,6 +140,17 @@ impl Plan {
     /// What it runs over.
     pub fn input(&self) -> &PlanInput {
         &self.input
+    }
+
+    /// What should be told of the runs until now, each once: patterns that gave up on some text.
+    pub fn notes(&self) -> Vec<String> {
+        let mut patterns: Vec<&str> = self.patterns.iter().filter_map(Pcre::gave_up).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        let note = |pattern: &&str| {
+            format!("the pattern '{pattern}' took too long on some text, which counts as no value")
+        };
+        patterns.iter().map(note).collect()
     }
 
     /// The full name of the dataset that it runs over: `Endpoint.Processes`.

@@ -344,6 +344,7 @@ impl<'a> Hunt<'a> {
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
                 now,
+                notes: plan.notes(),
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -341,6 +341,22 @@ fn a_pattern_that_gives_up_makes_a_null() {
 }
 
 #[test]
+fn a_pattern_that_gave_up_is_told_once() {
+    let slow = plan(r#"where match(a, "(?=a)(a|a)*(a|a)*(a|a)*\1c") OR match(a, "b")"#).unwrap();
+    assert_eq!(slow.notes(), Vec::<String>::new());
+    let letters = "a".repeat(400);
+    let rows = table(&["a"], &[&[&letters], &[&letters], &["b"]]);
+    assert_eq!(
+        lines(&slow.run_table(rows)),
+        ["a", "b [2]"],
+        "null is not true"
+    );
+    let notes = slow.notes();
+    assert_eq!(notes.len(), 1);
+    assert!(notes[0].contains("(?=a)"), "{notes:?}");
+}
+
+#[test]
 fn what_can_not_be_had_is_refused_with_its_reason() {
     for (expression, code, said) in [
         ("random()", "SPL-FUNCTION", "'random'"),
