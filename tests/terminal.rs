@@ -87,7 +87,7 @@ fn load_slowly(evidence: &Evidence, sender: &Sender<Report>, cancelled: &AtomicB
             creations: far * 1_200,
             hosts: 5,
             hosts_with_creations: far.min(4),
-            bad: 0,
+            ..Progress::default()
         };
         let _ = sender.send(Report::Progress(progress));
         let rows = evidence::findings(seeds.get(..step).unwrap_or(&[]));

@@ -2,6 +2,8 @@
 //! whose first file explains the form. What a record gives is evaluated in `mapping`; which records
 //! are creations is told in `scope`; what takes code is in `rule`.
 
+mod table;
+
 use super::model::{Dataset, Model, Models, TableError};
 use super::rule::Rule;
 use super::transform::Transform;
@@ -9,6 +11,7 @@ use crate::event::{Family, Record, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use table::SourceTable;
 
 /// The sources that are built in, and the dataset that they fill: `Endpoint.Processes`, whose
 /// events the process tree is made of. Those of the other datasets stand behind it.
@@ -267,19 +270,7 @@ impl Sources {
         text: &str,
     ) -> Result<Self, TableError> {
         let (file, mut table) = SourceTable::read(file, text)?;
-        let dataset = &model.dataset;
-        table
-            .field
-            .retain(|field| dataset.index(&field.name).is_some());
-        for field in &dataset.fields {
-            if table.field.iter().all(|known| *known.name != *field.name) {
-                table.field.push(FieldTable {
-                    name: field.name.to_string(),
-                    from: vec![RawName::from(field.name.to_string())],
-                    ..FieldTable::default()
-                });
-            }
-        }
+        table.fit(&model.dataset);
         Self::of(model, std::iter::once((file, table)))
     }
 
@@ -337,130 +328,6 @@ fn family<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Family, D
         "crowdstrike" => Ok(Family::CrowdStrike),
         "nvm" => Ok(Family::Nvm),
         _ => Err(serde::de::Error::custom(format!("unknown family '{name}'"))),
-    }
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct SourceTable {
-    id: String,
-    like: Option<String>,
-    title: String,
-    letter: char,
-    dataset: String,
-    source: String,
-    sourcetype: String,
-    #[serde(default)]
-    ours: bool,
-    #[serde(default)]
-    empty: Vec<String>,
-    detect: Detect,
-    #[serde(default)]
-    field: Vec<FieldTable>,
-    #[serde(default)]
-    lookup: BTreeMap<String, BTreeMap<String, Arc<str>>>,
-    facts: Option<FactTable>,
-}
-
-#[derive(Deserialize, Clone, Default)]
-#[serde(deny_unknown_fields)]
-struct FieldTable {
-    name: String,
-    #[serde(default)]
-    from: Vec<RawName>,
-    #[serde(default)]
-    transform: Vec<Transform>,
-    constant: Option<String>,
-    texts: Option<Vec<Arc<str>>>,
-    rule: Option<Rule>,
-    lookup: Option<String>,
-    host_of: Option<Arc<str>>,
-    note: Option<Arc<str>>,
-    #[serde(default)]
-    ours: bool,
-    #[serde(default)]
-    assembled: bool,
-}
-
-impl SourceTable {
-    fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
-        let read = toml::from_str(text).map(|table| (file, table));
-        read.map_err(|error| TableError::Form {
-            file,
-            reason: error.to_string(),
-        })
-    }
-
-    fn resolve(
-        self,
-        file: &'static str,
-        dataset: &Dataset,
-        like: Option<&Source>,
-    ) -> Result<Source, TableError> {
-        let mut mappings = like.map_or_else(
-            || dataset.fields.iter().map(|_| None).collect(),
-            |like| like.mappings.clone(),
-        );
-        for field in self.field {
-            let name = field.name.clone();
-            let slot = dataset
-                .index(&name)
-                .and_then(|place| mappings.get_mut(place))
-                .ok_or_else(|| unknown(file, "the field", &name))?;
-            *slot = Some(field.resolve(file, &self.lookup)?);
-        }
-        for mapping in mappings.iter_mut().flatten() {
-            mapping.ours |= self.ours;
-        }
-        Ok(Source {
-            id: self.id,
-            title: self.title,
-            letter: self.letter,
-            splunk_source: self.source,
-            sourcetype: self.sourcetype,
-            empty: self.empty,
-            detect: self.detect,
-            mappings,
-            facts: self
-                .facts
-                .or_else(|| like.map(|like| like.facts.clone()))
-                .unwrap_or_default(),
-        })
-    }
-}
-
-impl FieldTable {
-    fn resolve(
-        self,
-        file: &'static str,
-        lookups: &BTreeMap<String, BTreeMap<String, Arc<str>>>,
-    ) -> Result<Mapping, TableError> {
-        let lookup = match &self.lookup {
-            None => BTreeMap::new(),
-            Some(name) => lookups
-                .get(name)
-                .cloned()
-                .ok_or_else(|| unknown(file, "the lookup", name))?,
-        };
-        let constant = self
-            .constant
-            .map(|text| Value::text(&text))
-            .or_else(|| Value::many(self.texts.unwrap_or_default()));
-        let gives = match (constant, self.rule) {
-            (Some(value), _) => Gives::Constant(value),
-            (None, Some(rule)) => Gives::Rule(rule),
-            (None, None) => Gives::Raw,
-        };
-        Ok(Mapping {
-            gives,
-            from: self.from,
-            transforms: self.transform,
-            lookup,
-            host_of: self.host_of,
-            note: self.note,
-            ours: self.ours,
-            assembled: self.assembled,
-        })
     }
 }
 

@@ -1,13 +1,17 @@
 //! The accounting of evidence: every record is a creation, out of scope, passed over or bad, for
 //! each file and each host, and the sums add up (`Ledger::check`). Its JSON form is one that
 //! others rely on.
+//! "Creations" are the events that the search is about: process creations, or those of another
+//! dataset, by whose name a person reads them ([`EventName`]).
 //! Not risk events (those live in the risk store), and it decides nothing: it is told.
 
+mod event_name;
 mod hosts;
 
 use super::outcome::Outcome;
 pub use super::outcome::Status;
 use crate::event::{EventTime, SourceId, Timestamp, Zone};
+pub use event_name::EventName;
 use hosts::HostLines;
 use serde::Serialize;
 
@@ -25,6 +29,9 @@ pub struct Ledger {
     pub hosts: Vec<HostEntry>,
     /// The sums.
     pub totals: Totals,
+    /// What the creations are called.
+    #[serde(skip)]
+    pub event: EventName,
     #[serde(skip)]
     lines: HostLines,
     /// Hosts seen, and those with creations, counted on the way: progress asks for them often.

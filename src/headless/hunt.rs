@@ -7,6 +7,7 @@ use super::{interrupt, session, status};
 use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
+use crate::event::visible::visible;
 use crate::event::{SourceId, Timestamp};
 use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
@@ -177,6 +178,9 @@ fn finish(
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
         say_without_time(hunted.loaded.without_time);
+        for note in &hunted.loaded.notes {
+            say(&visible(note));
+        }
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -249,6 +253,7 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
         .iter()
         .map(|(clause, count)| format!("{} met {clause}", grouped(*count)))
         .collect();
+    let event = &hunted.loaded.ledger.event;
     let met = if counts.is_empty() {
         String::new()
     } else {
@@ -260,16 +265,21 @@ pub fn no_rows(rule: &Rule, hunted: &Hunted) -> String {
              reads the others too and says by host what this rests on",
             rule.detection.name,
             size(totals.bytes),
-            counted(loaded.tested, "process creation"),
+            counted(loaded.tested, event.full()),
         );
     }
+    let with = if event.is_process() {
+        let with = grouped(loaded.tested_with_command_line);
+        format!(", {with} with a command line")
+    } else {
+        String::new()
+    };
     format!(
-        "No rows of '{}': {} on {} of {} tested, {} with a command line{met}",
+        "No rows of '{}': {} on {} of {} tested{with}{met}",
         rule.detection.name,
-        counted(loaded.tested, "process creation"),
+        counted(loaded.tested, event.full()),
         grouped(totals.hosts_with_creations),
         counted(totals.hosts, "host"),
-        grouped(loaded.tested_with_command_line),
     )
 }
 

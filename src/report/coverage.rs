@@ -97,7 +97,7 @@ impl HostLine {
         Self {
             host: host.host.clone(),
             source: match host.source.as_str() {
-                "" => "no process creations".to_owned(),
+                "" => format!("no {}s", ledger.event.full()),
                 source => source.to_owned(),
             },
             first,
@@ -208,9 +208,10 @@ fn gap_line(file: &FileEntry) -> Option<String> {
 
 fn totals(ledger: &Ledger) -> Vec<String> {
     let totals = &ledger.totals;
+    let event = ledger.event.full();
     let mut lines = vec![
         format!(
-            "{} = {} process creations + {} out of scope + {} passed over + {} bad",
+            "{} = {} {event}s + {} out of scope + {} passed over + {} bad",
             counted(totals.records, "record"),
             grouped(totals.creations),
             grouped(totals.out_of_scope),
@@ -218,7 +219,7 @@ fn totals(ledger: &Ledger) -> Vec<String> {
             grouped(totals.bad)
         ),
         format!(
-            "{} process creations = {} + {}; {} with a command line ({})",
+            "{} {event}s = {} + {}; {} with a command line ({})",
             grouped(totals.creations),
             counted(totals.creations.saturating_sub(totals.duplicates), "event"),
             counted(totals.duplicates, "duplicate"),
@@ -226,7 +227,7 @@ fn totals(ledger: &Ledger) -> Vec<String> {
             share(totals.with_command_line, totals.creations)
         ),
         format!(
-            "{} of {} with process creations",
+            "{} of {} with {event}s",
             grouped(totals.hosts_with_creations),
             counted(totals.hosts, "host")
         ),

@@ -9,7 +9,7 @@ use crate::event::{EventTime, Outline, Record, SourceId, Timestamp};
 use crate::evidence::format::Detected;
 use crate::evidence::gaps::LogGaps;
 use crate::evidence::kind;
-use crate::evidence::ledger::{BadEntry, Ledger};
+use crate::evidence::ledger::{BadEntry, EventName, Ledger};
 use crate::evidence::member::Member;
 use crate::evidence::outcome::{BadRecord, Outcome, Status};
 
@@ -33,6 +33,14 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// Of events that are called so.
+    pub fn of(event: EventName) -> Self {
+        let mut account = Self::default();
+        account.progress.event = event.clone();
+        account.ledger.event = event;
+        account
+    }
+
     /// A log of a known format begins.
     pub fn begin(&mut self, member: &Member, detected: &Detected) {
         self.name(member);

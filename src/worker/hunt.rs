@@ -15,6 +15,7 @@ use crate::cim::{Hosts, Selection, Sources};
 use crate::event::{Identity, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
+use crate::evidence::ledger::EventName;
 use crate::evidence::member::{Member, Origin};
 use crate::evidence::prefilter::Prefilter;
 use crate::evidence::read::{Finished, ReadOptions, Whole, read};
@@ -233,7 +234,7 @@ impl<'a> Hunt<'a> {
             observer: Some(observer),
             hosts: Arc::new(options.hosts.clone()),
             late_hosts: LateHosts::default(),
-            account: Account::default(),
+            account: Account::of(EventName::new(sources.event())),
             members: Members::default(),
             kept: Kept::default(),
             beside: Vec::new(),
@@ -382,6 +383,7 @@ impl<'a> Hunt<'a> {
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
                 now,
+                notes: plan.notes(),
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -3,7 +3,7 @@
 
 use super::hunt::Pass;
 use crate::event::Timestamp;
-use crate::evidence::ledger::Ledger;
+use crate::evidence::ledger::{EventName, Ledger};
 use crate::search::Table;
 use crate::store::Findings;
 use crossbeam_channel::Receiver;
@@ -160,8 +160,10 @@ pub struct Progress {
     pub files_total: u64,
     /// Records.
     pub records: u64,
-    /// Process creations.
+    /// Process creations, or the events that the search is about.
     pub creations: u64,
+    /// What these are called.
+    pub event: EventName,
     /// Hosts seen.
     pub hosts: u64,
     /// Hosts with process creations.
@@ -192,6 +194,8 @@ pub struct Loaded {
     pub now: Option<Timestamp>,
     /// Rows in and out of each stage of the search: (stage as text, rows in, rows out).
     pub stages: Vec<(String, u64, u64)>,
+    /// What the search has to tell of its run, each once.
+    pub notes: Vec<String>,
     /// Events that the search would have taken, had they a time: they are in no span of time.
     pub without_time: u64,
 }

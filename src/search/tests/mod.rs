@@ -5,6 +5,7 @@ mod evaluate;
 mod functions;
 mod laws;
 mod lookups;
+mod nulls;
 mod ordered;
 mod plans;
 mod predicates;

@@ -95,7 +95,7 @@ fn shape<'a>(tests: &[(&'a str, Vec<&'a str>)]) -> Option<Shape<'a>> {
 }
 
 /// What the counts say together, given that no creation meets all clauses.
-pub fn sentence(clauses: &[Clause<'_>]) -> String {
+pub fn sentence(clauses: &[Clause<'_>], event: &str) -> String {
     let mut ordered: Vec<&Clause<'_>> = clauses.iter().collect();
     // Who first, then what is said of it.
     ordered.sort_by_key(|clause| !matches!(clause.shape, Shape::Program(_)));
@@ -107,11 +107,11 @@ pub fn sentence(clauses: &[Clause<'_>]) -> String {
         let times = if who.count == 1 { "not" } else { "none" };
         return format!(
             "{}, {times} with {texts} in its {}.",
-            said(who),
+            said(who, event),
             worded(field)
         );
     }
-    let parts: Vec<String> = ordered.iter().map(|clause| said(clause)).collect();
+    let parts: Vec<String> = ordered.iter().map(|clause| said(clause, event)).collect();
     let all = ordered.len() > 1 && ordered.iter().all(|clause| clause.count > 0);
     let end = if all { "; none meets all of this" } else { "" };
     let all = format!("{}{end}.", parts.join(", "));
@@ -121,7 +121,7 @@ pub fn sentence(clauses: &[Clause<'_>]) -> String {
     }
 }
 
-fn said(clause: &Clause<'_>) -> String {
+fn said(clause: &Clause<'_>, event: &str) -> String {
     let number = grouped(clause.count);
     match (&clause.shape, clause.count) {
         (Shape::Program(name), 0) => format!("{name} never ran"),
@@ -129,15 +129,15 @@ fn said(clause: &Clause<'_>) -> String {
         (Shape::Program(name), _) => format!("{name} ran {number} times"),
         (Shape::Holds(field, texts), count) => {
             let (who, have) = match count {
-                0 => ("no creation".to_owned(), "has"),
-                1 => ("1 creation".to_owned(), "has"),
-                _ => (format!("{number} creations"), "have"),
+                0 => (format!("no {event}"), "has"),
+                1 => (format!("1 {event}"), "has"),
+                _ => (format!("{number} {event}s"), "have"),
             };
             format!("{who} {have} {} in its {}", either(texts), worded(field))
         }
-        (Shape::Other, 0) => format!("no creation meets {}", clause.text),
-        (Shape::Other, 1) => format!("1 creation meets {}", clause.text),
-        (Shape::Other, _) => format!("{number} creations meet {}", clause.text),
+        (Shape::Other, 0) => format!("no {event} meets {}", clause.text),
+        (Shape::Other, 1) => format!("1 {event} meets {}", clause.text),
+        (Shape::Other, _) => format!("{number} {event}s meet {}", clause.text),
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
             .map(|(text, count)| ((*text).to_owned(), *count))
             .collect();
         let read: Vec<Clause<'_>> = clauses.iter().map(read).collect();
-        sentence(&read)
+        sentence(&read, "creation")
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::details::padded;
 use super::findings::split;
 use crate::app::panes::evidence::{EvidenceLine, Group};
 use crate::app::{App, Pane};
-use crate::evidence::ledger::{BadEntry, FileEntry, HostEntry, Ledger, Status};
+use crate::evidence::ledger::{BadEntry, EventName, FileEntry, HostEntry, Ledger, Status};
 use crate::ui::canvas::Canvas;
 use crate::ui::figures::{counted, grouped, ledger_time, long, percent, size};
 use crate::ui::text::{self, Line, wrap};
@@ -68,7 +68,7 @@ fn unfinished(app: &App) -> String {
     let figures = format!(
         "{files}, {}, {}",
         counted(p.records, "record"),
-        counted(p.creations, "process creation"),
+        counted(p.creations, p.event.full()),
     );
     if p.stage == Stage::Index {
         return format!(
@@ -84,19 +84,20 @@ fn totals(app: &App, ledger: &Ledger, theme: Theme) -> Vec<Line> {
     let sum = format!(
         "{} = {} + {} out of scope + {} passed over + {} bad",
         counted(t.records, "record"),
-        counted(t.creations, "creation"),
+        counted(t.creations, ledger.event.short()),
         grouped(t.out_of_scope),
         grouped(t.passed_over),
         grouped(t.bad),
     );
     let files = format!(
-        "{} ({} not read whole, {} no evidence) · {} · {} of {} with creations · {}",
+        "{} ({} not read whole, {} no evidence) · {} · {} of {} with {}s · {}",
         counted(t.files, "file"),
         grouped(t.files_not_read),
         grouped(t.files_not_evidence),
         size(t.bytes),
         grouped(t.hosts_with_creations),
         counted(t.hosts, "host"),
+        ledger.event.short(),
         counted(t.duplicates, "duplicate"),
     );
     let mut lines = vec![
@@ -184,16 +185,19 @@ fn group_line(app: &App, ledger: &Ledger, line: &EvidenceLine, room: usize, them
     let files = counted(long(line.files.len()), "file");
     let (role, end) = match &line.key.group {
         Group::Problems => (Role::Bad, format!("{files} unread or with bad records")),
-        Group::Silent(_) => (Role::Warn, format!("no process creation · {files}")),
+        Group::Silent(_) => {
+            let event = ledger.event.full();
+            (Role::Warn, format!("no {event} · {files}"))
+        }
         Group::Host(host) => {
             let entries = || entries_of(ledger, host);
             let creations: u64 = entries().map(|h| h.creations).sum();
             let with: u64 = entries().map(|h| h.with_command_line).sum();
             let share = percent(with, creations);
-            let creations = counted(creations, "creation");
+            let creations = counted(creations, ledger.event.short());
             let short = format!("{creations} · {files}");
             let long = format!("{creations} · {share}% with command line · {files}");
-            let fits = name.chars().count() + long.len() + 6 <= room;
+            let fits = ledger.event.is_process() && name.chars().count() + long.len() + 6 <= room;
             (Role::Strong, if fits { long } else { short })
         }
         Group::Hostless => (Role::Plain, files),
@@ -243,7 +247,7 @@ fn file_line(app: &App, file: &FileEntry, problem: bool, room: usize, theme: The
         bad => format!("{} bad · ", grouped(bad)),
     };
     let records = counted(file.records, "record");
-    let creations = counted(file.creations, "creation");
+    let creations = counted(file.creations, app.progress.event.short());
     let ends = match file.status {
         Status::NotEvidence => vec![size(file.bytes)],
         Status::NotOpened => vec![format!("not opened · {}", file.format), "not opened".into()],
@@ -360,6 +364,10 @@ impl Writer<'_> {
         lines
     }
 
+    fn event(&self) -> &EventName {
+        &self.app.progress.event
+    }
+
     fn time(&self, time: Option<&String>) -> String {
         time.map_or("no time".to_owned(), |time| {
             ledger_time(time, self.app.zone)
@@ -369,10 +377,13 @@ impl Writer<'_> {
     fn host(&self, lines: &mut Vec<(Line, usize)>, entry: &HostEntry) {
         lines.push((Line::new(), 0));
         if entry.source.is_empty() {
-            lines.push(self.named("records", "of no process creation"));
+            lines.push(self.named("records", format!("of no {}", self.event().full())));
         } else {
             lines.push(self.named("source", &entry.source));
-            lines.push(self.named("creations", grouped(entry.creations)));
+            lines.push(self.named(
+                &format!("{}s", self.event().short()),
+                grouped(entry.creations),
+            ));
             let share = percent(entry.with_command_line, entry.creations);
             let with = grouped(entry.with_command_line);
             let role = if share < 100 { Role::Warn } else { Role::Plain };
@@ -419,11 +430,12 @@ impl Writer<'_> {
     }
 
     fn records(&self, lines: &mut Vec<(Line, usize)>, file: &FileEntry) {
+        let creations = format!("{}s", self.event().short());
         let mut figure = |name: &str, number: u64, role: Role| {
             lines.push(self.named_as(name, grouped(number), role));
         };
         figure("records", file.records, Role::Strong);
-        figure("creations", file.creations, Role::Plain);
+        figure(&creations, file.creations, Role::Plain);
         figure("out of scope", file.out_of_scope, Role::Plain);
         figure("passed over", file.passed_over, Role::Plain);
         let bad = if file.bad_total > 0 {

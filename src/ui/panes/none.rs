@@ -3,7 +3,7 @@
 
 use super::clause::{self, Clause};
 use crate::app::{Action, App, Loading};
-use crate::evidence::ledger::{FileEntry, Totals};
+use crate::evidence::ledger::{FileEntry, Ledger, Totals};
 use crate::ui::figures::{counted, grouped, long, percent, size, span};
 use crate::ui::text::Line;
 use crate::ui::theme::{Role, Theme};
@@ -18,7 +18,7 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
         return stopped(app, theme);
     }
     if totals.creations == 0 && loaded.ledger.complete {
-        return untested(totals, key, theme);
+        return untested(&loaded.ledger, key, theme);
     }
     let clauses: Vec<Clause<'_>> = loaded.clause_counts.iter().map(clause::read).collect();
     let mut text = tested(app, loaded, totals);
@@ -33,7 +33,7 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
         );
     } else if !clauses.is_empty() {
         text.push(' ');
-        text.push_str(&clause::sentence(&clauses));
+        text.push_str(&clause::sentence(&clauses, loaded.ledger.event.short()));
     }
     let silent = totals.hosts.saturating_sub(totals.hosts_with_creations);
     if silent > 0 {
@@ -43,9 +43,10 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
             ("have", "them")
         };
         let hosts = counted(silent, "host");
+        let event = loaded.ledger.event.full();
         let _ = write!(
             text,
-            " {hosts} {have} no process creation events: {key} lists {them}."
+            " {hosts} {have} no {event} events: {key} lists {them}."
         );
     }
     let mut lines = vec![vec![
@@ -54,9 +55,13 @@ pub fn answer(app: &App, loaded: &Loaded, theme: Theme) -> Vec<Line> {
     ]];
     lines.extend(warnings(app, loaded, key, theme));
     if clauses.len() > 1 {
+        let event = &loaded.ledger.event;
         lines.push(Line::new());
         lines.push(vec![theme.label(
-            "Process creations that meet each clause of the search:",
+            format!(
+                "{}s that meet each clause of the search:",
+                capital(event.full())
+            ),
             Role::Dim,
         )]);
         lines.extend(clauses.iter().map(|clause| {
@@ -79,7 +84,7 @@ pub fn counting(app: &App, theme: Theme) -> Vec<Line> {
     let text = format!(
         "The search went through all the evidence. What that rests on is being counted{size}: {} \
          among {} on {} of {}. Which clause of the search is met how often is told at the end.",
-        counted(p.creations, "process creation"),
+        counted(p.creations, p.event.full()),
         counted(p.records, "record"),
         grouped(p.hosts_with_creations),
         counted(p.hosts, "host"),
@@ -105,14 +110,16 @@ fn stopped(app: &App, theme: Theme) -> Vec<Line> {
 }
 
 /// Nothing that the search looks at was there.
-fn untested(totals: &Totals, key: &str, theme: Theme) -> Vec<Line> {
+fn untested(ledger: &Ledger, key: &str, theme: Theme) -> Vec<Line> {
+    let totals = &ledger.totals;
     let others = counted(totals.files_not_evidence, "file");
     let text = match (totals.files, totals.files_not_evidence) {
         (0, 0) => "there was no file to read.".to_owned(),
         (0, 1) => format!("the one file is no evidence. {key} says what it is."),
         (0, _) => format!("of {others} none is evidence. {key} says what they are."),
         _ => format!(
-            "there is no process creation among {} of {} on {}. {key} says what was read.",
+            "there is no {} among {} of {} on {}. {key} says what was read.",
+            ledger.event.full(),
             counted(totals.records, "record"),
             counted(totals.files, "file"),
             counted(totals.hosts, "host"),
@@ -128,13 +135,26 @@ fn tested(app: &App, loaded: &Loaded, totals: &Totals) -> String {
     let times = loaded.span.map_or(String::new(), |(first, last)| {
         format!(", {} {}", span(first, last, app.zone), app.zone.name())
     });
+    let event = &loaded.ledger.event;
+    let with = if event.is_process() {
+        let with = grouped(loaded.tested_with_command_line);
+        format!(", {with} with a command line")
+    } else {
+        String::new()
+    };
     format!(
-        "{} on {} of {} tested, {} with a command line{times}.",
-        counted(loaded.tested, "process creation"),
+        "{} on {} of {} tested{with}{times}.",
+        counted(loaded.tested, event.full()),
         grouped(totals.hosts_with_creations),
         counted(totals.hosts, "host"),
-        grouped(loaded.tested_with_command_line),
     )
+}
+
+/// With a capital at its beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
@@ -155,7 +175,8 @@ fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
             "{files} not wholly read, or with bad records: {key} says why."
         ));
     }
-    let line = |text: String| vec![theme.label(text, Role::Warn)];
+    texts.extend(loaded.notes.iter().cloned());
+    let line = |text: String| vec![theme.data(text, Role::Warn)];
     let mut lines: Vec<Line> = texts.into_iter().map(line).collect();
     if !lines.is_empty() {
         lines.insert(0, Line::new());

@@ -1,0 +1,150 @@
+//! How a source's table is written, and how it is made into a [`Source`].
+
+use super::super::model::{Dataset, TableError};
+use super::super::rule::Rule;
+use super::super::transform::Transform;
+use super::{Detect, FactTable, Gives, Mapping, RawName, Source, unknown};
+use crate::event::Value;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceTable {
+    id: String,
+    pub(super) like: Option<String>,
+    title: String,
+    letter: char,
+    pub(super) dataset: String,
+    source: String,
+    sourcetype: String,
+    #[serde(default)]
+    ours: bool,
+    #[serde(default)]
+    empty: Vec<String>,
+    detect: Detect,
+    #[serde(default)]
+    field: Vec<FieldTable>,
+    #[serde(default)]
+    lookup: BTreeMap<String, BTreeMap<String, Arc<str>>>,
+    facts: Option<FactTable>,
+}
+
+#[derive(Deserialize, Clone, Default)]
+#[serde(deny_unknown_fields)]
+struct FieldTable {
+    name: String,
+    #[serde(default)]
+    from: Vec<RawName>,
+    #[serde(default)]
+    transform: Vec<Transform>,
+    constant: Option<String>,
+    texts: Option<Vec<Arc<str>>>,
+    rule: Option<Rule>,
+    lookup: Option<String>,
+    host_of: Option<Arc<str>>,
+    note: Option<Arc<str>>,
+    #[serde(default)]
+    ours: bool,
+    #[serde(default)]
+    assembled: bool,
+}
+
+impl SourceTable {
+    /// Has the fields of the dataset and no others; one that it lacked is the raw field of that
+    /// name.
+    pub(super) fn fit(&mut self, dataset: &Dataset) {
+        self.field
+            .retain(|field| dataset.index(&field.name).is_some());
+        for field in &dataset.fields {
+            if self.field.iter().all(|known| *known.name != *field.name) {
+                self.field.push(FieldTable {
+                    name: field.name.to_string(),
+                    from: vec![RawName::from(field.name.to_string())],
+                    ..FieldTable::default()
+                });
+            }
+        }
+    }
+
+    pub(super) fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
+        let read = toml::from_str(text).map(|table| (file, table));
+        read.map_err(|error| TableError::Form {
+            file,
+            reason: error.to_string(),
+        })
+    }
+
+    pub(super) fn resolve(
+        self,
+        file: &'static str,
+        dataset: &Dataset,
+        like: Option<&Source>,
+    ) -> Result<Source, TableError> {
+        let mut mappings = like.map_or_else(
+            || dataset.fields.iter().map(|_| None).collect(),
+            |like| like.mappings.clone(),
+        );
+        for field in self.field {
+            let name = field.name.clone();
+            let slot = dataset
+                .index(&name)
+                .and_then(|place| mappings.get_mut(place))
+                .ok_or_else(|| unknown(file, "the field", &name))?;
+            *slot = Some(field.resolve(file, &self.lookup)?);
+        }
+        for mapping in mappings.iter_mut().flatten() {
+            mapping.ours |= self.ours;
+        }
+        Ok(Source {
+            id: self.id,
+            title: self.title,
+            letter: self.letter,
+            splunk_source: self.source,
+            sourcetype: self.sourcetype,
+            empty: self.empty,
+            detect: self.detect,
+            mappings,
+            facts: self
+                .facts
+                .or_else(|| like.map(|like| like.facts.clone()))
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl FieldTable {
+    fn resolve(
+        self,
+        file: &'static str,
+        lookups: &BTreeMap<String, BTreeMap<String, Arc<str>>>,
+    ) -> Result<Mapping, TableError> {
+        let lookup = match &self.lookup {
+            None => BTreeMap::new(),
+            Some(name) => lookups
+                .get(name)
+                .cloned()
+                .ok_or_else(|| unknown(file, "the lookup", name))?,
+        };
+        let constant = self
+            .constant
+            .map(|text| Value::text(&text))
+            .or_else(|| Value::many(self.texts.unwrap_or_default()));
+        let gives = match (constant, self.rule) {
+            (Some(value), _) => Gives::Constant(value),
+            (None, Some(rule)) => Gives::Rule(rule),
+            (None, None) => Gives::Raw,
+        };
+        Ok(Mapping {
+            gives,
+            from: self.from,
+            transforms: self.transform,
+            lookup,
+            host_of: self.host_of,
+            note: self.note,
+            ours: self.ours,
+            assembled: self.assembled,
+        })
+    }
+}
