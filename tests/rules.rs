@@ -149,6 +149,57 @@ fn rules_are_listed_and_shown_by_what_a_person_types() {
 }
 
 #[test]
+fn hostile_text_of_a_rule_does_nothing_to_a_terminal() {
+    let own = tempfile::tempdir().unwrap();
+    let rule = own.path().join("a.yml");
+    let evil = "A\\e[2J\\tB\\u202E";
+    fs::write(
+        &rule,
+        format!(
+            "name: \"{evil}\"\ntype: \"{evil}\"\nauthor: \"{evil}\"\n\"{evil}\": x\n\
+             search: \"| {evil} x\"\ntests:\n- name: \"{evil}\"\n  attack_data:\n  - data: \"{evil}\"\n"
+        ),
+    )
+    .unwrap();
+    let path = rule.to_str().unwrap();
+    let data = own.path().to_str().unwrap();
+    for arguments in [
+        &["rules", "check", path][..],
+        &["rules", "check", "--format", "json", path],
+        &["rules", "list", "--content", path],
+        &["rules", "show", "--content", path],
+        &["rules", "test", "--data", data, path],
+        &["hunt", "--rule", path, path],
+    ] {
+        let output = gimlet(arguments);
+        let printed = text(&output.stdout) + &text(&output.stderr);
+        assert!(printed.contains("[2J"), "{arguments:?}: {printed}");
+        assert!(
+            !printed.contains(['\u{1b}', '\u{202e}']),
+            "{arguments:?}: {printed}"
+        );
+    }
+    let list = text(&gimlet(["rules", "list", "--content", path]).stdout);
+    assert_eq!(list.matches('\t').count(), 2, "{list}");
+}
+
+#[test]
+fn a_rule_of_ones_own_is_checked_with_the_macros_of_a_checkout() {
+    let own = tempfile::tempdir().unwrap();
+    let rule = own.path().join("mine.yml");
+    let written = "checkout/detections/endpoint/curl_writes_a_script.yml";
+    fs::copy(folder().join(written), &rule).unwrap();
+    let rule = rule.to_str().unwrap();
+    let status = |arguments: &[&str]| {
+        let output = gimlet([&["rules", "check", "--format", "json"], arguments].concat());
+        let document: Json = serde_json::from_slice(&output.stdout).unwrap();
+        document["rules"][0]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&[rule]), "refused");
+    assert_eq!(status(&["--content", "checkout", rule]), "runs");
+}
+
+#[test]
 fn a_macro_of_ones_own_is_above_those_of_the_content() {
     let own = tempfile::tempdir().unwrap();
     let file = own.path().join("macros.conf");
@@ -228,6 +279,9 @@ fn a_rule_of_the_content_is_hunted_with_by_its_name() {
     let without = gimlet(["hunt", "--rule", rule, path]);
     assert_eq!(without.status.code(), Some(2));
     assert!(text(&without.stderr).contains("the macro 'process_curl' is not known"));
+    let no_file = gimlet(["hunt", "--rule", "writes a", path]);
+    assert_eq!(no_file.status.code(), Some(2));
+    assert!(text(&no_file.stderr).contains("its name and --content DIR"));
     let unsaid = gimlet(["hunt", "--content", "checkout", path]);
     assert_eq!(unsaid.status.code(), Some(2));
     assert!(text(&unsaid.stderr).contains("give --rule NAME"));

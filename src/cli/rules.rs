@@ -48,6 +48,9 @@ pub struct Check {
     /// A checkout of Splunk's security content, a folder of rules, or one rule
     #[arg(value_name = "DIR|FILE")]
     pub path: PathBuf,
+    /// The checkout whose macros and lookups the rules use [default: the one that they lie in]
+    #[arg(long, value_name = "DIR")]
+    pub content: Option<PathBuf>,
     /// What is laid over the content.
     #[command(flatten)]
     pub over: OverArgs,
@@ -94,6 +97,9 @@ pub struct Test {
     /// A checkout of Splunk's security content, a folder of rules, or one rule
     #[arg(value_name = "DIR|FILE")]
     pub path: PathBuf,
+    /// The checkout whose macros and lookups the rules use [default: the one that they lie in]
+    #[arg(long, value_name = "DIR")]
+    pub content: Option<PathBuf>,
     /// The folder with the data of the tests
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,

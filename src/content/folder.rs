@@ -49,13 +49,20 @@ impl Folder {
     /// from the checkout that it is a part of, if it is one. A broken file is one of
     /// [`Folder::problems`]; an error is that nothing is there to read.
     pub fn read(path: &Path) -> Result<Self, LoadError> {
+        Self::read_beside(path, None)
+    }
+
+    /// The same with what another checkout holds beside its rules.
+    pub fn read_beside(path: &Path, content: Option<&Path>) -> Result<Self, LoadError> {
         let shown = path.display().to_string();
         if let Err(error) = std::fs::metadata(path) {
             return Err(LoadError::new(&shown, format!("can't be read: {error}"))
                 .with_help("give a checkout of security_content, a folder of rules or one rule"));
         }
-        let root = root_of(path);
-        let mut folder = Self::around(root.as_deref())?;
+        let mut folder = match content {
+            Some(content) => Self::without_rules(content)?,
+            None => Self::around(root_of(path).as_deref())?,
+        };
         path.clone_into(&mut folder.path);
         let rules = if path.join(RULES).is_dir() {
             path.join(RULES)

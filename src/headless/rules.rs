@@ -28,8 +28,13 @@ pub fn run(command: &RulesCommand, settings: &Settings) -> Result<u8> {
 }
 
 /// A content folder with the macros of the settings over its own. What is broken in it is said.
-fn folder(path: &Path, over: &OverArgs, settings: &Settings) -> Result<Folder> {
-    let mut folder = Folder::read(path).map_err(RuleError::from)?;
+fn folder(
+    path: &Path,
+    content: Option<&Path>,
+    over: &OverArgs,
+    settings: &Settings,
+) -> Result<Folder> {
+    let mut folder = Folder::read_beside(path, content).map_err(RuleError::from)?;
     lay_over(&mut folder, over, settings)?;
     Ok(folder)
 }
@@ -48,7 +53,7 @@ fn say_broken(folder: &Folder) {
 }
 
 fn check(args: &Check, settings: &Settings) -> Result<u8> {
-    let folder = folder(&args.path, &args.over, settings)?;
+    let folder = folder(&args.path, args.content.as_deref(), &args.over, settings)?;
     if args.format == Shape::Text {
         say_broken(&folder);
     }
@@ -75,7 +80,7 @@ fn check(args: &Check, settings: &Settings) -> Result<u8> {
 fn list(args: &List, settings: &Settings) -> Result<u8> {
     let rules = match &args.content.content {
         Some(path) => {
-            let folder = folder(path, &OverArgs::default(), settings)?;
+            let folder = folder(path, None, &OverArgs::default(), settings)?;
             say_broken(&folder);
             folder.detections
         }
@@ -89,13 +94,9 @@ fn list(args: &List, settings: &Settings) -> Result<u8> {
     rules.sort_by_key(|rule| (rule.name.to_lowercase(), &rule.origin));
     print(|out| {
         for rule in &rules {
-            let techniques = rule.mitre_attack_ids.join(" ");
-            let line = format!("{}\t{}\t{techniques}", rule.name, rule.kind);
-            writeln!(
-                out,
-                "{}",
-                line.split('\t').map(visible).collect::<Vec<_>>().join("\t")
-            )?;
+            let (kind, techniques) = (rule.kind.to_string(), rule.mitre_attack_ids.join(" "));
+            let [name, kind, techniques] = [&rule.name, &kind, &techniques].map(|t| visible(t));
+            writeln!(out, "{name}\t{kind}\t{techniques}")?;
         }
         Ok(())
     })?;

@@ -48,9 +48,13 @@ enum Wanted {
 impl Wanted {
     fn of(reading: &ReadingArgs) -> Result<Self> {
         match (&reading.rule, &reading.content) {
-            (Some(rule), Some(_)) if !rule.exists() => {
+            (Some(rule), Some(_)) if is_absent(rule) => {
                 Ok(Self::Named(rule.to_string_lossy().into_owned()))
             }
+            (Some(rule), None) if is_absent(rule) => Err(anyhow!(
+                "there is no file '{}': give a rule's file, or its name and --content DIR",
+                shown(rule)
+            )),
             (Some(rule), _) => Ok(Self::File(Some(rule.clone()))),
             (None, None) => Ok(Self::File(None)),
             (None, Some(content)) => Err(anyhow!(
@@ -59,6 +63,11 @@ impl Wanted {
             )),
         }
     }
+}
+
+/// Nothing has that name; what can't be looked at may.
+fn is_absent(path: &Path) -> bool {
+    path.try_exists().is_ok_and(|there| !there)
 }
 
 fn engine_for(

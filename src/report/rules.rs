@@ -6,7 +6,8 @@ use super::json_text::write_pretty;
 use crate::content::{Class, Placed};
 use crate::event::visible::visible;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 /// Whether a rule can be run.
@@ -86,12 +87,21 @@ impl Sums {
     }
 }
 
-/// How many rules have a reason.
+/// How many rules have a reason of some name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReasonCount {
-    /// Its stable name.
+    /// The stable name.
     pub code: &'static str,
-    /// Its words.
+    /// How many rules have it.
+    pub rules: u64,
+    /// Its messages, the most frequent first.
+    pub messages: Vec<MessageCount>,
+}
+
+/// How many rules have a reason in these words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MessageCount {
+    /// The words.
     pub message: String,
     /// How many rules have it.
     pub rules: u64,
@@ -168,30 +178,40 @@ impl CheckSummary {
     }
 }
 
-/// A rule counts once for each reason that it has, however many places it has it in.
+/// A rule counts once for each name and for each message that it has, however often it has it.
 fn reasons<'a>(rules: impl Iterator<Item = &'a Checked>) -> Vec<ReasonCount> {
-    let mut counts: BTreeMap<(&'static str, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<&'static str, (u64, BTreeMap<&str, u64>)> = BTreeMap::new();
     for rule in rules {
-        let mut own: Vec<_> = rule
-            .reasons
-            .iter()
-            .map(|reason| (reason.code, reason.message.as_str()))
-            .collect();
-        own.sort_unstable();
-        own.dedup();
-        for reason in own {
-            *counts.entry(reason).or_default() += 1;
+        let own = rule.reasons.iter();
+        let own: BTreeSet<_> = own.map(|one| (one.code, one.message.as_str())).collect();
+        let mut before = None;
+        for (code, message) in own {
+            let (rules, messages) = counts.entry(code).or_default();
+            *rules += u64::from(before.replace(code) != Some(code));
+            *messages.entry(message).or_default() += 1;
         }
     }
     let mut counts: Vec<ReasonCount> = counts
         .into_iter()
-        .map(|((code, message), rules)| ReasonCount {
+        .map(|(code, (rules, messages))| ReasonCount {
             code,
+            rules,
+            messages: most_frequent(messages),
+        })
+        .collect();
+    counts.sort_by_key(|reason| Reverse(reason.rules));
+    counts
+}
+
+fn most_frequent(messages: BTreeMap<&str, u64>) -> Vec<MessageCount> {
+    let mut counts: Vec<MessageCount> = messages
+        .into_iter()
+        .map(|(message, rules)| MessageCount {
             message: message.to_owned(),
             rules,
         })
         .collect();
-    counts.sort_by_key(|reason| std::cmp::Reverse(reason.rules));
+    counts.sort_by_key(|message| Reverse(message.rules));
     counts
 }
 
@@ -326,8 +346,8 @@ pub fn write_check(out: &mut dyn Write, rules: &[Checked]) -> io::Result<()> {
     Ok(())
 }
 
-/// So many reasons are printed; all are in the JSON.
-const SHOWN_REASONS: usize = 40;
+/// So many messages of a name are printed; all are in the JSON.
+const SHOWN_MESSAGES: usize = 8;
 
 /// Writes the sums.
 pub fn write_check_summary(out: &mut dyn Write, summary: &CheckSummary) -> io::Result<()> {
@@ -371,19 +391,16 @@ fn write_reasons(out: &mut dyn Write, title: &str, reasons: &[ReasonCount]) -> i
         return Ok(());
     }
     writeln!(out, "\n{title}, in rules")?;
-    for reason in reasons.iter().take(SHOWN_REASONS) {
-        let rules = grouped(reason.rules);
-        writeln!(
-            out,
-            "{rules:>6}  {} {}",
-            reason.code,
-            visible(&reason.message)
-        )?;
-    }
-    let more = reasons.len().saturating_sub(SHOWN_REASONS) as u64;
-    if more > 0 {
-        let more = counted(more, "other reason");
-        writeln!(out, "        {more}: --format json has them all")?;
+    for reason in reasons {
+        writeln!(out, "{:>6}  {}", grouped(reason.rules), reason.code)?;
+        for message in reason.messages.iter().take(SHOWN_MESSAGES) {
+            let (rules, message) = (grouped(message.rules), visible(&message.message));
+            writeln!(out, "  {rules:>8}  {message}")?;
+        }
+        let more = reason.messages.len().saturating_sub(SHOWN_MESSAGES) as u64;
+        if more > 0 {
+            writeln!(out, "            {}", counted(more, "other message"))?;
+        }
     }
     Ok(())
 }

@@ -20,6 +20,14 @@ use std::ops::Range;
 /// The lints of a search, in the order of its text. `text` is what was parsed.
 pub fn lints(pipeline: &Pipeline, text: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    commands(pipeline, text, &mut found);
+    never_null(pipeline, text, &mut found);
+    found.sort_by_key(|lint| lint.span.start);
+    found.into_iter().map(Diagnostic::as_lint).collect()
+}
+
+/// The lints of each command by itself.
+fn commands(pipeline: &Pipeline, text: &str, found: &mut Vec<Diagnostic>) {
     for command in &pipeline.commands {
         let Some(predicate) = predicate_of(command) else {
             continue;
@@ -28,13 +36,10 @@ pub fn lints(pipeline: &Pipeline, text: &str) -> Vec<Diagnostic> {
         let mut linter = Linter {
             text,
             depths: &depths,
-            found: &mut found,
+            found,
         };
         linter.predicate(predicate);
     }
-    never_null(pipeline, text, &mut found);
-    found.sort_by_key(|lint| lint.span.start);
-    found.into_iter().map(Diagnostic::as_lint).collect()
 }
 
 fn predicate_of(command: &Command) -> Option<&Predicate> {

@@ -337,8 +337,8 @@ impl Expansion<'_> {
             [one] if one == "1" => "1 argument".to_owned(),
             counts => format!("{} arguments", counts.join(" or ")),
         };
-        let mut help = "define it in a macros file and give --macros FILE; rules of the public \
-                        content need its folder of macros"
+        let mut help = "define it in a macros file and give --macros FILE; the macros of the \
+                        public content come with --content DIR"
             .to_owned();
         if !others.is_empty() {
             let _ = write!(message, " (there is one with {counts})");

@@ -315,10 +315,12 @@ pub fn compile(
     let first = parsed.pipeline.commands.first();
     let span = first.map_or_else(Span::default, |command| command.span);
     if let PlanInput::Table { model, dataset } = plan.input() {
-        let message = format!("'{model}.{dataset}' is made of the rows of other rules");
+        let message = format!(
+            "the search reads '{model}.{dataset}', which is made of the rows of other rules"
+        );
+        let help = "load a rule over evidence; the risk events of its rows come with it";
         return Err(vec![
-            Diagnostic::new("SPL-RISK", message, span)
-                .with_help("load one of those, and see its risk events"),
+            Diagnostic::new("SPL-INPUT", message, span).with_help(help),
         ]);
     }
     if let Some(raw) = raw

@@ -52,7 +52,7 @@ pub fn run(args: &Show, settings: &Settings) -> Result<u8> {
 /// The folder, or the rule that comes with the program.
 fn content(args: &Show, settings: &Settings) -> Result<Folder> {
     if let Some(path) = &args.content.content {
-        return folder(path, &args.over, settings);
+        return folder(path, None, &args.over, settings);
     }
     let mut content = Folder::built_in().map_err(RuleError::from)?;
     lay_over(&mut content, &args.over, settings)?;

@@ -40,7 +40,7 @@ pub fn run(args: &Test, settings: &Settings) -> Result<u8> {
             args.data.display()
         );
     }
-    let folder = folder(&args.path, &args.over, settings)?;
+    let folder = folder(&args.path, args.content.as_deref(), &args.over, settings)?;
     say_broken(&folder);
     let models = Models::built_in()?;
     let sources = Sources::built_in(&models)?;

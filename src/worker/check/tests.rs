@@ -64,7 +64,9 @@ fn a_rule_over_what_rules_found_is_refused_with_its_place() {
     assert!(checked.parses);
     assert_eq!(
         told(&checked),
-        ["SPL-RISK r.yml:2:12: 'Risk.All_Risk' is made of the rows of other rules"]
+        [
+            "SPL-INPUT r.yml:2:12: the search reads 'Risk.All_Risk', which is made of the rows of other rules"
+        ]
     );
 }
 
