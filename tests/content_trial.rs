@@ -18,6 +18,7 @@ use gimlet::worker::rule::{Rule, RuleFiles, compile, raw_events};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 fn rules(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -44,7 +45,7 @@ fn reason(code: &str, message: &str) -> String {
 
 /// What a rule is refused for beside that its data is not read in this version.
 fn language(code: &str) -> bool {
-    !matches!(code, "SPL-RAW" | "SPL-MODEL")
+    !matches!(code, "SPL-RAW" | "SPL-MODEL" | "SPL-INPUT")
 }
 
 /// How many rows of a dataset the rules are run over.
@@ -96,6 +97,117 @@ fn run(plan: &Plan, rows: &[(usize, DatasetRow)]) -> usize {
     table.rows.len()
 }
 
+/// What was counted.
+#[derive(Default)]
+struct Counts {
+    parse: usize,
+    of_the_language: usize,
+    run: usize,
+    give_rows: usize,
+    slowest: (Duration, String),
+    /// What stops rules, and which.
+    reasons: BTreeMap<String, Vec<String>>,
+}
+
+impl Counts {
+    fn stopped(&mut self, reason: String, rule: &str) {
+        self.reasons
+            .entry(reason)
+            .or_default()
+            .push(rule.to_owned());
+    }
+
+    fn print(mut self, total: usize) {
+        println!(
+            "{total} rules, {} parse, {} of the language, {} run",
+            self.parse, self.of_the_language, self.run
+        );
+        let (time, name) = &self.slowest;
+        println!(
+            "{} give rows; the slowest took {time:?}: {name}",
+            self.give_rows
+        );
+        let mut reasons: Vec<_> = std::mem::take(&mut self.reasons).into_iter().collect();
+        reasons.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
+        for (reason, rules) in reasons {
+            let some: Vec<&str> = rules.iter().take(3).map(String::as_str).collect();
+            println!("{:5} {reason} [{}]", rules.len(), some.join(", "));
+        }
+    }
+}
+
+/// All that rules are tried with.
+struct Trial {
+    macros: Macros,
+    datasets: Vec<Dataset>,
+    options: PlanOptions,
+    rows: Vec<(usize, DatasetRow)>,
+}
+
+impl Trial {
+    fn of(content: &Path) -> Self {
+        let datasets: Vec<Dataset> = Models::built_in().unwrap().datasets().cloned().collect();
+        let mut macros = Macros::built_in().unwrap();
+        macros.add(&content.join("macros")).unwrap();
+        let mut lookups = Lookups::default();
+        for problem in lookups.add(&content.join("lookups")) {
+            println!("{problem}");
+        }
+        Self {
+            rows: real_rows(&datasets),
+            macros,
+            datasets,
+            options: PlanOptions {
+                lookups: Arc::new(lookups),
+                now: gimlet::event::Timestamp::from_seconds(1_700_000_000),
+                ..PlanOptions::default()
+            },
+        }
+    }
+
+    fn rule(&self, path: &Path, counts: &mut Counts) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let rule = match Detection::read(path) {
+            Ok(rule) => rule,
+            Err(error) => return counts.stopped(format!("file: {error}"), &name),
+        };
+        let mut macros = self.macros.clone();
+        macros.add_filter_of(&rule);
+        let parsed = match ParsedSearch::of(&rule, &macros) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                for problem in &error.diagnostics {
+                    counts.stopped(reason(problem.code, &problem.message), &name);
+                }
+                return;
+            }
+        };
+        counts.parse += 1;
+        let raw = raw_events(&parsed.pipeline);
+        let mut datasets = self.datasets.clone();
+        datasets.extend(raw.iter().map(|raw| raw.dataset().clone()));
+        match compile(&parsed, &datasets, &self.options, raw.as_ref()) {
+            Ok(plan) => {
+                counts.run += 1;
+                counts.of_the_language += 1;
+                let started = Instant::now();
+                counts.give_rows += usize::from(run(&plan, &self.rows) > 0);
+                let took = (started.elapsed(), name);
+                if took > counts.slowest {
+                    counts.slowest = took;
+                }
+            }
+            Err(problems) => {
+                let of_data = problems.iter().all(|p| !language(p.code));
+                counts.of_the_language += usize::from(of_data);
+                for problem in &problems {
+                    counts.stopped(reason(problem.code, &problem.message), &name);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs a checkout of public content"]
 fn every_rule_of_the_content() {
@@ -103,74 +215,15 @@ fn every_rule_of_the_content() {
     let mut paths = Vec::new();
     let part = std::env::var("GIMLET_CONTENT_PART").unwrap_or_else(|_| "endpoint".to_owned());
     rules(&content.join("detections").join(part), &mut paths);
-    let datasets: Vec<Dataset> = Models::built_in().unwrap().datasets().cloned().collect();
-    let mut macros = Macros::built_in().unwrap();
-    macros.add(&content.join("macros")).unwrap();
-    let mut lookups = Lookups::default();
-    for problem in lookups.add(&content.join("lookups")) {
-        println!("{problem}");
-    }
-    let options = PlanOptions {
-        lookups: Arc::new(lookups),
-        now: gimlet::event::Timestamp::from_seconds(1_700_000_000),
-        ..PlanOptions::default()
-    };
-    let rows = real_rows(&datasets);
-    let (mut parse, mut language_ok, mut compiled, mut found) = (0, 0, 0, 0);
-    let mut slowest = (std::time::Duration::ZERO, String::new());
-    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let trial = Trial::of(&content);
+    let mut counts = Counts::default();
     for path in &paths {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let mut tell = |reason: String| reasons.entry(reason).or_default().push(name.clone());
-        let rule = match Detection::read(path) {
-            Ok(rule) => rule,
-            Err(error) => {
-                tell(format!("file: {error}"));
-                continue;
-            }
-        };
-        let mut macros = macros.clone();
-        macros.add_filter_of(&rule);
-        let parsed = match ParsedSearch::of(&rule, &macros) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                for problem in &error.diagnostics {
-                    tell(reason(problem.code, &problem.message));
-                }
-                continue;
-            }
-        };
-        parse += 1;
-        let raw = raw_events(&parsed.pipeline);
-        let mut datasets = datasets.clone();
-        datasets.extend(raw.iter().map(|raw| raw.dataset().clone()));
-        match compile(&parsed, &datasets, &options, raw.as_ref()) {
-            Ok(plan) => {
-                compiled += 1;
-                language_ok += 1;
-                let started = std::time::Instant::now();
-                found += usize::from(run(&plan, &rows) > 0);
-                slowest = slowest.max((started.elapsed(), name.clone()));
-            }
-            Err(problems) => {
-                language_ok += i32::from(problems.iter().all(|p| !language(p.code)));
-                for problem in &problems {
-                    tell(reason(problem.code, &problem.message));
-                }
-            }
-        }
+        trial.rule(path, &mut counts);
     }
-    let total = paths.len();
-    println!("{total} rules, {parse} parse, {language_ok} of the language, {compiled} run");
-    if !rows.is_empty() {
-        let (time, name) = slowest;
-        println!("{found} give rows; the slowest took {time:?}: {name}");
-    }
-    let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(_, rules)| std::cmp::Reverse(rules.len()));
-    for (reason, rules) in reasons {
-        let some: Vec<&str> = rules.iter().take(3).map(String::as_str).collect();
-        println!("{:5} {reason} [{}]", rules.len(), some.join(", "));
-    }
-    assert!(parse > 0, "no rule of '{}' parses", content.display());
+    assert!(
+        counts.parse > 0,
+        "no rule of '{}' parses",
+        content.display()
+    );
+    counts.print(paths.len());
 }

@@ -256,6 +256,18 @@ fn raw_events_are_joined_and_go_through_all_commands() {
 }
 
 #[test]
+fn a_search_is_run_for_each_row() {
+    let search = "| tstats count from datamodel=Endpoint.Processes where \
+                  Processes.process=\"*urlcache*\" by Processes.process_guid \
+                  | rename Processes.* as * | map maxsearches=5 search=\"search `sysmon` EventCode=11 \
+                  ProcessGuid=\\\"$process_guid$\\\" | table TargetFilename\"";
+    assert_eq!(
+        found(search),
+        ["C:\\Users\\alice\\first.dll <Windows event:1>"]
+    );
+}
+
+#[test]
 fn raw_events_that_are_not_read_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |search: &str| rule(folder.path(), search).unwrap_err();

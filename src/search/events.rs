@@ -72,7 +72,11 @@ impl Events {
             places: fields.in_dataset(dataset),
             fields,
             columns: dataset.fields.iter().map(|f| f.name.clone()).collect(),
-            key: spelt.then(|| canonical::spelling(tree)).unwrap_or_default(),
+            key: if spelt {
+                canonical::spelling(tree)
+            } else {
+                String::new()
+            },
             late: None,
         }
     }

@@ -206,7 +206,7 @@ fn literal(text: &str, span: Span) -> Literal {
     }
 }
 
-fn everything(span: Span) -> Predicate {
+pub(super) fn everything(span: Span) -> Predicate {
     Predicate::Text(Literal {
         pieces: vec![Piece::Source("*".to_owned())],
         quoted: false,
@@ -215,7 +215,7 @@ fn everything(span: Span) -> Predicate {
     })
 }
 
-fn nothing(span: Span) -> Predicate {
+pub(super) fn nothing(span: Span) -> Predicate {
     Predicate::Not(Box::new(everything(span)))
 }
 

@@ -11,7 +11,8 @@ pub use rows::{
     SortOrder,
 };
 pub use searches::{
-    Append, Foreach, Inputlookup, Join, Lookup, LookupField, Return, ReturnField, TEMPLATE_MARKS,
+    Append, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Return, ReturnField,
+    TEMPLATE_MARKS,
 };
 use std::ops::Range;
 
@@ -121,6 +122,8 @@ pub enum CommandKind {
     Append(Append),
     /// `appendpipe [<commands>]`: what they make of the rows, behind the rows.
     Appendpipe(Pipeline),
+    /// `map …`.
+    Map(Map),
     /// `format`: what the rows ask for, as a text.
     Format,
     /// `return …`.

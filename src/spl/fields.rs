@@ -3,9 +3,11 @@
 //! a name may stand for no field of the events.
 
 use super::ast::{
-    Aggregate, ByField, Command, CommandKind, Condition, Expr, Name, Pipeline, Predicate,
-    ReturnField,
+    Aggregate, ByField, Command, CommandKind, Condition, Expr, LookupField, Name, Pipeline,
+    Predicate, ReturnField,
 };
+use super::bind::tokens;
+use super::print;
 use std::collections::BTreeSet;
 
 /// The event as it was written, which commands read when no field is named.
@@ -32,6 +34,7 @@ fn holds_raw(kind: &CommandKind) -> bool {
         CommandKind::Tstats(tstats) => tstats.predicate.as_ref().is_some_and(asks_raw),
         CommandKind::Join(join) => read_raw(&join.search),
         CommandKind::Append(append) => read_raw(&append.search),
+        CommandKind::Map(map) => read_raw(&map.search),
         CommandKind::Appendpipe(commands) => {
             let mut commands = commands.commands.iter();
             commands.any(|command| holds_raw(&command.kind))
@@ -111,12 +114,17 @@ fn command(command: &Command, found: &mut BTreeSet<String>) {
 /// The commands with searches or other tables in them.
 fn searches(command: &Command, found: &mut BTreeSet<String>) {
     match &command.kind {
-        CommandKind::Lookup(tree) => put(tree.inputs.iter().map(|input| input.field()), found),
+        CommandKind::Lookup(tree) => put(tree.inputs.iter().map(LookupField::field), found),
         CommandKind::Join(tree) => {
             put(&tree.fields, found);
             commands(&tree.search, found);
         }
         CommandKind::Append(tree) => commands(&tree.search, found),
+        CommandKind::Map(tree) => {
+            commands(&tree.search, found);
+            let text = print::pipeline(&tree.search);
+            found.extend(tokens(&text).iter().map(|token| token.name.to_owned()));
+        }
         CommandKind::Appendpipe(tree) => commands(tree, found),
         CommandKind::Return(tree) => {
             let fields = tree.fields.iter().map(|field| match field {

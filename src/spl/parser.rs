@@ -156,6 +156,7 @@ fn reader(name: &str) -> Option<Read> {
         "join" => searches::join,
         "append" => searches::append,
         "appendpipe" => searches::appendpipe,
+        "map" => searches::map,
         "format" => searches::format,
         "return" => searches::returned,
         "foreach" => searches::foreach,

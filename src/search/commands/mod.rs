@@ -14,6 +14,7 @@ mod foreach;
 mod inputlookup;
 mod join;
 mod lookup;
+mod map;
 mod multivalue;
 mod order;
 mod regex;
@@ -138,6 +139,7 @@ impl Stage {
             CommandKind::Appendpipe(tree) => {
                 Self::of(append::Appendpipe::compile(tree, context, messages))
             }
+            CommandKind::Map(tree) => Self::of(map::Map::compile(tree, context, messages)?),
             CommandKind::Format => Self::of(returned::Format),
             CommandKind::Return(tree) => Self::of(returned::Return(tree.clone())),
             CommandKind::Foreach(tree) => {
@@ -221,6 +223,7 @@ pub(super) fn name_of(kind: &CommandKind) -> &'static str {
         CommandKind::Join(_) => "join",
         CommandKind::Append(_) => "append",
         CommandKind::Appendpipe(_) => "appendpipe",
+        CommandKind::Map(_) => "map",
         CommandKind::Format => "format",
         CommandKind::Return(_) => "return",
         CommandKind::Foreach(_) => "foreach",

@@ -234,6 +234,37 @@ fn searches_stand_in_each_other_only_so_deep() {
 }
 
 #[test]
+fn map_runs_a_search_for_each_row() {
+    let a = count("Processes.process_name=a.exe", "Processes.dest");
+    let inner = count(
+        "Processes.dest=$h$ NOT Processes.process_name=$n$",
+        "Processes.process",
+    );
+    // Search Reference, "map": "$field$" is the row's value.
+    let text = format!("{a} | rename Processes.dest as h | eval n=\"b*\" | map [{inner}]");
+    assert_eq!(
+        run_processes(&text, &evidence()),
+        [
+            "Processes.process|count",
+            // A star in a value is a letter.
+            "a -x|1 [0]",
+            "b|1 [1]",
+            "b again|1 [5]",
+            "a|1 [4]"
+        ]
+    );
+    let first = text.replace("| map [", "| map maxsearches=1 [");
+    assert_eq!(run_processes(&first, &evidence()).len(), 4);
+    // A row that lacks the field runs nothing; several values are a list.
+    let t = || table(&["k"], &[&["-"], &["a;b"], &["c"]]);
+    let inner = "| from datamodel Risk.All_Risk | search k=$k$ | eval from=\"$k$\"";
+    assert_eq!(rows(&format!("map [{inner}]"), t()), ["a;b|a\nb", "c|c"]);
+    assert!(refused("map saved_search").contains("a saved search"));
+    assert!(refused("map maxsearch=3 [search x]").contains("the options are search, maxsearches"));
+    assert!(refused("map maxsearches=3").contains("is missing"));
+}
+
+#[test]
 fn foreach_does_an_eval_for_each_field() {
     // Search Reference, "foreach": the sum of all fields of a pattern.
     let t = || {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 
 /// Commands that read and write the fields `a`, `b`, `c` and `_time` in every way there is.
-const COMMANDS: [&str; 62] = [
+const COMMANDS: [&str; 63] = [
     "search a=x* OR b!=1",
     "search NOT [| from datamodel Risk.All_Risk | head 2 | fields a b]",
     "search [| from datamodel Risk.All_Risk | head 2 | return 3 $a b]",
@@ -62,6 +62,7 @@ const COMMANDS: [&str; 62] = [
     "join type=left max=0 [| from datamodel Risk.All_Risk | fields b c]",
     "append [| inputlookup tools]",
     "appendpipe [stats count by a | where count>1]",
+    "map maxsearches=3 [| from datamodel Risk.All_Risk | search a=$a$ NOT b=$b$]",
     "foreach * [eval <<FIELD>>=coalesce('<<FIELD>>', \"<<MATCHSTR>>\")]",
     "transaction a maxspan=3s",
     "transaction a b startswith=(b=1) endswith=eval(b>1) keepevicted=t mvlist=t connected=f",

@@ -72,6 +72,15 @@ pub struct Append {
     pub search: Pipeline,
 }
 
+/// `map [maxsearches=N] search="…"`, also `map [<search>]` (Search Reference, "map").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Map {
+    /// For how many rows it is run at most.
+    pub max: u64,
+    /// What is run for each row, its `$field$` unbound.
+    pub search: Pipeline,
+}
+
 /// `return [N] <fields>` (Search Reference, "return").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Return {

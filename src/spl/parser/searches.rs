@@ -6,8 +6,8 @@ use super::options::Options;
 use super::rows::count;
 use super::{Begin, pipeline, predicate};
 use crate::spl::ast::{
-    Append, CommandKind, Foreach, Inputlookup, Join, Lookup, LookupField, Name, Pipeline, Return,
-    ReturnField, Span, TEMPLATE_MARKS,
+    Append, CommandKind, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Name, Pipeline,
+    Return, ReturnField, Span, TEMPLATE_MARKS,
 };
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -15,6 +15,9 @@ use std::ops::Range;
 
 /// How many rows `append` puts behind when nothing is said (Search Reference, "append": maxout).
 const APPEND_LIMIT: u64 = 50_000;
+
+/// For how many rows `map` runs its search when nothing is said (Search Reference, "map").
+const MAP_LIMIT: u64 = 10;
 
 /// How many rows `inputlookup` gives when nothing is said (Search Reference, "inputlookup": max).
 const LOOKUP_LIMIT: u64 = 1_000_000_000;
@@ -149,6 +152,33 @@ pub fn appendpipe(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     let mut options = Options::read(cursor, "appendpipe", &["run_in_preview"])?;
     options.truth("run_in_preview", true)?;
     Ok(CommandKind::Appendpipe(search(cursor, Begin::Command)?))
+}
+
+/// `map [maxsearches=n] search=[…]`, as macro expansion writes the search that stood in quotes.
+pub fn map(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut written = Vec::new();
+    let mut found = None;
+    while !cursor.at_end() {
+        if cursor.kind() == Some(Kind::Subsearch) {
+            found = Some(search(cursor, Begin::Search)?);
+            continue;
+        }
+        let name = cursor.name("an option")?;
+        if !cursor.eat_operator(Operator::Equal) {
+            let message = "'map' of a saved search is not supported";
+            let help = "write map search=\"search … $field$\"";
+            return Err(Diagnostic::new("SPL-COMMAND", message, name.span).with_help(help));
+        }
+        if cursor.kind() != Some(Kind::Subsearch) {
+            written.push((name, cursor.name("a value")?));
+        }
+    }
+    let mut options = Options::of(written, "map", &["search", "maxsearches"])?;
+    let max = options.number("maxsearches")?.unwrap_or(MAP_LIMIT);
+    let Some(search) = found else {
+        return Err(cursor.missing("search=\"…\""));
+    };
+    Ok(CommandKind::Map(Map { max, search }))
 }
 
 /// `format`, whose words can't be changed here.

@@ -19,6 +19,9 @@ pub fn command(kind: &CommandKind) -> String {
             let max = option_number("maxout", tree.max, 50_000);
             format!("append{max} [{}]", pipeline(&tree.search))
         }
+        CommandKind::Map(tree) => {
+            format!("map maxsearches={} [{}]", tree.max, pipeline(&tree.search))
+        }
         CommandKind::Format => "format".to_owned(),
         CommandKind::Return(tree) => {
             let one = |field: &ReturnField| match field {

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::spl::ast::{
-    Addtotals, Append, Condition, Foreach, Inputlookup, Join, Lookup, LookupField, Return,
+    Addtotals, Append, Condition, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Return,
     ReturnField, Spath, Streamstats, Top, Transaction,
 };
 
@@ -218,6 +218,7 @@ pub(super) fn commands() -> impl Strategy<Value = CommandKind> {
             .prop_map(|(max, search)| CommandKind::Append(Append { max, search })),
         predicates().prop_map(|tree| CommandKind::Appendpipe(one(CommandKind::Search(tree)))),
         loops(),
+        (0_u64..20, searches()).prop_map(|(max, search)| CommandKind::Map(Map { max, search })),
         Just(CommandKind::Format),
         Just(CommandKind::Uniq),
         names().prop_map(CommandKind::Nomv),
