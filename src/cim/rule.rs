@@ -22,6 +22,8 @@ pub enum Rule {
     SecurityLogonId,
     /// [`crowdstrike::process_path`].
     CrowdstrikeProcessPath,
+    /// [`crowdstrike::registry_path`].
+    CrowdstrikeRegistryPath,
     /// [`nvm::process`].
     NvmProcess,
     /// [`nvm::parent_process`].
@@ -65,6 +67,7 @@ impl Rule {
             Self::SecurityAccount => security::account(record),
             Self::SecurityLogonId => security::logon_id(record),
             Self::CrowdstrikeProcessPath => crowdstrike::process_path(record),
+            Self::CrowdstrikeRegistryPath => crowdstrike::registry_path(record),
             Self::NvmProcess => nvm::process(record),
             Self::NvmParentProcess => nvm::parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
@@ -76,7 +79,7 @@ impl Rule {
 
     /// The texts that it ever gives; none where they are the record's: then every stretch
     /// of one without blanks and quotes stands in a raw field, for a rule puts raw texts together
-    /// with these alone (`security::account` with a backslash) and takes nothing out of them but
+    /// with these alone (accounts and registry paths with a backslash) and takes nothing out of them but
     /// the backslash before a quote.
     pub fn only_texts(self) -> &'static [&'static str] {
         match self {
@@ -88,6 +91,7 @@ impl Rule {
             | Self::SecurityAccount
             | Self::SecurityLogonId
             | Self::CrowdstrikeProcessPath
+            | Self::CrowdstrikeRegistryPath
             | Self::NvmProcess
             | Self::NvmParentProcess
             | Self::WindowsSource
@@ -118,6 +122,7 @@ impl Rule {
             Self::CrowdstrikeProcessPath => {
                 "on Windows the first word of the command line, else the image"
             }
+            Self::CrowdstrikeRegistryPath => "key and value joined by a backslash",
             Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
             Self::SysmonFileAction => {
                 "'created' where the file was made at the time of the event, else 'modified'"

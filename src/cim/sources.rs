@@ -184,7 +184,7 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 20] = source_tables![
+const TABLES: [(&str, &str); 22] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
@@ -195,6 +195,8 @@ const TABLES: [(&str, &str); 20] = source_tables![
     "sysmon_file",
     "sysmon_file_stream",
     "sysmon_file_delete",
+    "crowdstrike_registry",
+    "crowdstrike_file",
     "system_7045",
     "security_4697",
     "crowdstrike_listen",
