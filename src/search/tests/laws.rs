@@ -193,7 +193,10 @@ proptest! {
         }),
         filled in any::<bool>(),
     ) {
-        let functions = ["min", "max", "range", "values", "dc", "mode", "median", "earliest", "latest", "sum"];
+        let functions = [
+            "min", "max", "range", "values", "dc", "mode", "median", "earliest", "latest", "sum",
+            "earliest_time", "latest_time", "rate", "estdc", "perc90",
+        ];
         let mut aggregates: Vec<_> = functions
             .iter()
             .map(|function| agg(function, Some("Processes.process"), None))
