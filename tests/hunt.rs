@@ -624,7 +624,7 @@ fn a_rule_that_cannot_run_says_which_part() {
             .join("assets/rules/windows_msiexec_remote_download.yml"),
     )
     .unwrap();
-    let broken = built_in.replace("| `drop_dm_object_name(Processes)`", "| sendemail to=x");
+    let broken = built_in.replace("| `drop_dm_object_name(Processes)`", "| geostats dest");
     std::fs::write(&rule, broken).unwrap();
     let output = gimlet()
         .args(["hunt", "--rule"])
@@ -634,10 +634,7 @@ fn a_rule_that_cannot_run_says_which_part() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
-    assert!(
-        said.contains("sendemail") && said.contains("^^^^"),
-        "{said}"
-    );
+    assert!(said.contains("geostats") && said.contains("^^^^"), "{said}");
     assert!(said.contains("rule.yml:32"), "{said}");
 }
 

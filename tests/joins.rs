@@ -1,5 +1,5 @@
-//! Searches inside of a rule's search over evidence: of the same dataset, of another one, and of a
-//! lookup; in one pass or two, on the fast path or not, the rows are the same.
+//! Searches inside of a rule's search over evidence, of the same dataset and of another one, and
+//! searches of raw events; in one pass or two, on the fast path or not, the rows are the same.
 
 #![allow(
     clippy::unwrap_used,
@@ -204,6 +204,76 @@ fn what_a_search_in_the_where_finds_is_asked_for() {
         found(search),
         ["certutil -urlcache http://x.example/a.dll|1 <Sysmon 1:2>"]
     );
+}
+
+#[test]
+fn raw_events_are_searched_by_their_own_fields() {
+    let search = "`sysmon` EventCode=11 TargetFilename=\"*\\\\alice\\\\*.dll\" \
+                  | stats count min(_time) as firstTime by dest, user, process_name, TargetFilename \
+                  | `security_content_ctime(firstTime)`";
+    assert_eq!(
+        found(search),
+        [
+            "ws.example.test|alice|certutil.exe|C:\\Users\\alice\\first.dll|1|2024-05-01T10:00:01 \
+             <Windows event:1>",
+            "ws.example.test|alice|certutil.exe|C:\\Users\\alice\\other.dll|1|2024-05-01T10:00:06 \
+             <Windows event:6>"
+        ]
+    );
+    // A word stands anywhere in the event; what has no value is null.
+    let search = "source=\"XmlWinEventLog:Microsoft-Windows-Sysmon/Operational\" whoami NOT Nothing=* \
+                  | table EventCode CommandLine Nothing host sourcetype";
+    assert_eq!(
+        found(search),
+        ["1|whoami /all|-|ws.example.test|XmlWinEventLog <Windows event:4>"]
+    );
+}
+
+#[test]
+fn raw_events_are_joined_and_go_through_all_commands() {
+    let search = "`sysmon` EventCode=1 Image=*certutil.exe | rex field=CommandLine \
+                  \"(?<url>https?://\\S+)\" | where isnotnull(url) | join ProcessGuid \
+                  [search `sysmon` EventCode=11 | stats values(TargetFilename) as files by ProcessGuid] \
+                  | transaction user maxspan=1h | table user url files eventcount duration";
+    assert_eq!(
+        found(search),
+        [
+            "alice|http://x.example/a.dll|C:\\Users\\alice\\first.dll|1|0 \
+             <Windows event:1 Windows event:2>"
+        ]
+    );
+    let search = "| tstats count from datamodel=Endpoint.Processes where \
+                  Processes.process_name=whoami.exe by Processes.process_guid Processes.process \
+                  | rename Processes.process_guid as ProcessGuid | join ProcessGuid \
+                  [search EventCode=11 TargetFilename=*.dll | fields ProcessGuid TargetFilename]";
+    assert_eq!(
+        found(search),
+        [format!(
+            "{}|whoami /all|1|1714557606|C:\\Users\\alice\\other.dll <Sysmon 1:4 Windows event:6>",
+            guid(3)
+        )]
+    );
+}
+
+#[test]
+fn a_search_is_run_for_each_row() {
+    let search = "| tstats count from datamodel=Endpoint.Processes where \
+                  Processes.process=\"*urlcache*\" by Processes.process_guid \
+                  | rename Processes.* as * | map maxsearches=5 search=\"search `sysmon` EventCode=11 \
+                  ProcessGuid=\\\"$process_guid$\\\" | table TargetFilename\"";
+    assert_eq!(
+        found(search),
+        ["C:\\Users\\alice\\first.dll <Windows event:1>"]
+    );
+}
+
+#[test]
+fn raw_events_that_are_not_read_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |search: &str| rule(folder.path(), search).unwrap_err();
+    let told = refused("sourcetype=\"aws:cloudtrail\" eventName=x | stats count by user");
+    assert!(told.contains("SPL-RAW"), "{told}");
+    assert!(told.contains("Windows event logs"), "{told}");
 }
 
 #[test]

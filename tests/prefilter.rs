@@ -343,12 +343,17 @@ fn rule(folder: &Path, clause: &str) -> Rule {
         _ => "Processes.process Processes.process_name",
     };
     let path = folder.join("rule.yml");
+    let search = match clause.strip_prefix(RAW) {
+        Some(raw) => format!("{raw} | table _time dest user EventCode source"),
+        None => format!(
+            "| tstats count min(_time) as firstTime from datamodel={model}.{dataset} where {clause} \
+             by {dataset}.dest {dataset}.user {by}"
+        ),
+    };
     let text = format!(
         "name: A rule\nid: 00000000-0000-0000-0000-000000000000\nversion: 1\ndate: '2024-01-01'\n\
-         author: a\nstatus: production\ntype: TTP\ndescription: d\nsearch: '| tstats count min(_time) as \
-         firstTime from datamodel={model}.{dataset} where {} by {dataset}.dest {dataset}.user \
-         {by}'\n",
-        clause.replace('\'', "''")
+         author: a\nstatus: production\ntype: TTP\ndescription: d\nsearch: '{}'\n",
+        search.replace('\'', "''")
     );
     std::fs::write(&path, text).unwrap();
     let files = RuleFiles {
@@ -367,8 +372,11 @@ fn run(rule: &Rule, paths: &[PathBuf], pass: Pass) -> Hunted {
     hunt(rule, &SOURCES, &options, &mut ())
 }
 
+/// Stands before a search of raw events.
+const RAW: &str = "raw: ";
+
 /// Rules that ask for rare texts, for common ones, for several, for none of one family.
-const CLAUSES: [&str; 16] = [
+const CLAUSES: [&str; 20] = [
     "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
     "Processes.process_name=rundll32.exe",
     "Processes.process_name=powershell.exe Processes.process=\"*-enc*\"",
@@ -385,6 +393,10 @@ const CLAUSES: [&str; 16] = [
     "Services.service_path=\"*powershell*\" OR Services.service_name=PSEXESVC",
     "All_Traffic.app=\"*\\\\powershell.exe\" All_Traffic.direction=outbound",
     "Authentication.action=success Authentication.user=*admin*",
+    "raw: `sysmon` EventCode=1 Image=\"*\\\\powershell.exe\" Hashes=*A*",
+    "raw: `wineventlog_security` EventCode=4688 TokenElevationType=\"%%1936\"",
+    "raw: TargetUserName=*admin* NOT SubjectUserName=SYSTEM",
+    "raw: source=\"XmlWinEventLog:*\" ScriptBlockText=*invoke* OR parent_process_name=cmd.exe",
 ];
 
 fn same_rows_at_every_pass(paths: &[PathBuf], least: usize) {

@@ -20,6 +20,15 @@ pub fn process_path(record: &Record) -> Option<Ruled<'_>> {
     }
 }
 
+/// `registry_path`: the key and behind it the value, where it has a name, as Sysmon writes both.
+pub fn registry_path(record: &Record) -> Option<Ruled<'_>> {
+    let key = present(record, "RegObjectName")?;
+    Some(match present(record, "RegValueName") {
+        Some(value) => Ruled::new(format!("{key}\\{value}"), "RegObjectName, RegValueName"),
+        None => Ruled::new(key, "RegObjectName"),
+    })
+}
+
 fn first_word(line: &str) -> &str {
     let line = line.trim_start();
     match line.strip_prefix('"') {

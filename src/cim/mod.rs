@@ -3,7 +3,7 @@
 //! Start at `sources` (the tables) and `mapping` (their evaluation). `model` is what the model
 //! itself adds, `scope` tells creations from other records, `facts` is what a screen needs beyond
 //! the model, `ways` tells without a record where a value can come from, `url` reads a command line
-//! as msiexec does.
+//! as msiexec does. `raw` is for searches of events as they are, which no model lists.
 
 mod command_line;
 mod crowdstrike;
@@ -13,6 +13,7 @@ pub mod hosts;
 pub mod mapping;
 pub mod model;
 mod nvm;
+pub mod raw;
 mod rule;
 pub mod scope;
 mod security;

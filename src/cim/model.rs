@@ -32,6 +32,11 @@ impl Dataset {
         format!("{}.{}", self.model, self.name)
     }
 
+    /// Whether it is that of raw events, whose fields are those that a search asks for.
+    pub fn is_raw(&self) -> bool {
+        self.model == super::raw::MODEL
+    }
+
     /// The place of a field, written with or without the dataset's name before it. Case counts.
     pub fn index(&self, field: &str) -> Option<usize> {
         let bare = field

@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, nvm, security, sysmon};
+use super::{crowdstrike, nvm, raw, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -22,6 +22,8 @@ pub enum Rule {
     SecurityLogonId,
     /// [`crowdstrike::process_path`].
     CrowdstrikeProcessPath,
+    /// [`crowdstrike::registry_path`].
+    CrowdstrikeRegistryPath,
     /// [`nvm::process`].
     NvmProcess,
     /// [`nvm::parent_process`].
@@ -30,6 +32,10 @@ pub enum Rule {
     SysmonFileAction,
     /// [`sysmon::registry_hive`].
     SysmonRegistryHive,
+    /// [`raw::source`].
+    WindowsSource,
+    /// [`raw::text`].
+    WindowsText,
 }
 
 /// What a rule found: the text and the raw fields it came from.
@@ -61,16 +67,19 @@ impl Rule {
             Self::SecurityAccount => security::account(record),
             Self::SecurityLogonId => security::logon_id(record),
             Self::CrowdstrikeProcessPath => crowdstrike::process_path(record),
+            Self::CrowdstrikeRegistryPath => crowdstrike::registry_path(record),
             Self::NvmProcess => nvm::process(record),
             Self::NvmParentProcess => nvm::parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
             Self::SysmonRegistryHive => sysmon::registry_hive(record),
+            Self::WindowsSource => raw::source(record),
+            Self::WindowsText => raw::text(record),
         }
     }
 
     /// The texts that it ever gives; none where they are the record's: then every stretch
     /// of one without blanks and quotes stands in a raw field, for a rule puts raw texts together
-    /// with these alone (`security::account` with a backslash) and takes nothing out of them but
+    /// with these alone (accounts and registry paths with a backslash) and takes nothing out of them but
     /// the backslash before a quote.
     pub fn only_texts(self) -> &'static [&'static str] {
         match self {
@@ -82,8 +91,20 @@ impl Rule {
             | Self::SecurityAccount
             | Self::SecurityLogonId
             | Self::CrowdstrikeProcessPath
+            | Self::CrowdstrikeRegistryPath
             | Self::NvmProcess
-            | Self::NvmParentProcess => &[],
+            | Self::NvmParentProcess
+            | Self::WindowsSource
+            | Self::WindowsText => &[],
+        }
+    }
+
+    /// Why what it gives need not stand in the record's data, where that is so.
+    pub fn made(self) -> Option<&'static str> {
+        match self {
+            Self::WindowsSource => Some("is made of the channel"),
+            Self::WindowsText => Some("is put together of all fields"),
+            _ => None,
         }
     }
 
@@ -101,11 +122,14 @@ impl Rule {
             Self::CrowdstrikeProcessPath => {
                 "on Windows the first word of the command line, else the image"
             }
+            Self::CrowdstrikeRegistryPath => "key and value joined by a backslash",
             Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
             Self::SysmonFileAction => {
                 "'created' where the file was made at the time of the event, else 'modified'"
             }
             Self::SysmonRegistryHive => "the long name of the key's first part, of three",
+            Self::WindowsSource => "'XmlWinEventLog:' and the channel",
+            Self::WindowsText => "all fields, a line each",
         }
     }
 }

@@ -67,6 +67,9 @@ impl Sources {
     fn windows(&self, record: &Record) -> Scope {
         let mut other = OutOfScope::OtherProvider;
         for (index, source) in self.all() {
+            if source.detect.every && source.detect.family == Family::Windows {
+                return Scope::Creation(index);
+            }
             if !source.detect.is_windows_source(record) {
                 continue;
             }
@@ -122,7 +125,9 @@ impl Sources {
     /// says of its whole record.
     pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
         let mut windows = self.all().map(|(_, source)| &source.detect);
-        windows.any(|detect| detect.event_ids.contains(&event_id) && detect.is_provider(provider))
+        windows.any(|detect| {
+            detect.every || (detect.event_ids.contains(&event_id) && detect.is_provider(provider))
+        })
     }
 
     /// Why this record is out of scope, in a sentence that names its event and provider. Both are

@@ -62,6 +62,9 @@ pub(super) struct Detect {
     pub channels: Vec<String>,
     #[serde(default)]
     pub shape: Vec<String>,
+    /// Every record of the family is one.
+    #[serde(default)]
+    pub every: bool,
     #[serde(default)]
     pub event_ids: Vec<u32>,
     #[serde(default)]
@@ -181,7 +184,7 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 20] = source_tables![
+const TABLES: [(&str, &str); 22] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
@@ -192,6 +195,8 @@ const TABLES: [(&str, &str); 20] = source_tables![
     "sysmon_file",
     "sysmon_file_stream",
     "sysmon_file_delete",
+    "crowdstrike_registry",
+    "crowdstrike_file",
     "system_7045",
     "security_4697",
     "crowdstrike_listen",
@@ -257,6 +262,18 @@ impl Sources {
             dest,
             others: Arc::default(),
         })
+    }
+
+    /// One table of which only the fields of the dataset are taken; a field that it lacks is the raw
+    /// field of that name.
+    pub(super) fn of_names(
+        model: Arc<Model>,
+        file: &'static str,
+        text: &str,
+    ) -> Result<Self, TableError> {
+        let (file, mut table) = SourceTable::read(file, text)?;
+        table.fit(&model.dataset);
+        Self::of(model, std::iter::once((file, table)))
     }
 
     /// Those that fill a dataset, by its full name; none for a dataset that is not known.

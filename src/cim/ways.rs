@@ -103,6 +103,9 @@ fn given(mapping: &Mapping) -> Vec<Way> {
     match &mapping.gives {
         Gives::Constant(value) => return vec![Way::Always(value.clone())],
         Gives::Rule(rule) => {
+            if let Some(how) = rule.made() {
+                return vec![Way::Made(how)];
+            }
             let only = rule.only_texts().iter();
             let only: Vec<Way> = only.map(|text| Way::Text(Arc::from(*text))).collect();
             return if only.is_empty() {

@@ -144,4 +144,26 @@ mod tests {
         assert_eq!(moved("2022-06-16T00:00:00Z", "-9000000000d", "UTC"), None);
         assert_eq!(moved("2022-06-16T00:00:00Z", "+999999999y", "UTC"), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_and_no_instant_is_too_much(
+            text in "(now)?([-+@][0-9]{0,19}(s|m|h|d|w|w1|w7|mon|q|y|x)?){0,4}", ticks in proptest::prelude::any::<i64>(),
+        ) {
+            if let Some(relative) = Relative::parse(&text) {
+                let at = Timestamp::from_ticks(ticks);
+                let _ = relative.applied(at, Zone::parse("-09:30").unwrap());
+            }
+        }
+
+        /// What is snapped stays where it is when it is snapped again, and lies before.
+        #[test]
+        fn snapping_goes_back_and_once(ticks in 0_i64..40_000_000_000_000_000, unit in "(s|m|h|d|w|w3|mon|q|y)") {
+            let snap = Relative::parse(&format!("@{unit}")).unwrap();
+            let at = Timestamp::from_ticks(ticks);
+            let snapped = snap.applied(at, Zone::UTC).unwrap();
+            proptest::prop_assert!(snapped <= at);
+            proptest::prop_assert_eq!(snap.applied(snapped, Zone::UTC), Some(snapped));
+        }
+    }
 }

@@ -7,6 +7,7 @@ use super::{interrupt, pack, session, status};
 use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
+use crate::event::visible::visible;
 use crate::event::{SourceId, Timestamp};
 use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
@@ -180,6 +181,9 @@ fn finish(
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
         say_without_time(hunted.loaded.without_time);
+        for note in &hunted.loaded.notes {
+            say(&visible(note));
+        }
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -246,7 +250,7 @@ pub(super) fn say_files(ledger: &Ledger, verbose: bool) {
 
 /// Says why a rule asks for every record of a kind, where it does.
 fn say_read_whole(rule: &Rule, sources: &Sources) {
-    let needles = needles(&rule.plan, sources);
+    let needles = needles(&rule.plan, rule.sources(sources));
     let of_windows = ("Windows event", &needles.windows);
     for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm)] {
         if let Wanted::Everything(why) = wanted {

@@ -77,7 +77,7 @@ pub(super) enum Kind {
 }
 
 /// Names as a search writes them. Percentiles (`perc95`, `p95`) are read beside the table.
-const NAMES: &[(&str, Kind)] = &[
+pub(super) const NAMES: &[(&str, Kind)] = &[
     ("count", Kind::Count),
     ("c", Kind::Count),
     ("dc", Kind::Distinct),

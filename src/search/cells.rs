@@ -63,8 +63,14 @@ impl Fields {
     }
 
     /// Their places in a data model's dataset. Its fields are written with the dataset's name
-    /// (`Processes.dest`); `_time` is the only one without.
+    /// (`Processes.dest`); `_time` is the only one without. Those of raw events stand alone.
     pub(super) fn in_dataset(&self, dataset: &Dataset) -> Vec<Place> {
+        if dataset.is_raw() {
+            return self.places(|name| match name {
+                TIME => Place::Time,
+                name => dataset.index(name).map_or(Place::Nowhere, Place::At),
+            });
+        }
         self.places(|name| match bare_name(&dataset.name, name) {
             Some(_) => dataset.index(name).map_or(Place::Nowhere, Place::At),
             None if name == TIME => Place::Time,

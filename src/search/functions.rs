@@ -262,7 +262,10 @@ fn call(
             compiler.messages.refuse(refused);
             None
         }
-        Some((_, Ok(pattern))) => Some(pattern),
+        Some((_, Ok(pattern))) => {
+            compiler.messages.patterns.push(pattern.clone());
+            Some(pattern)
+        }
         None => None,
     };
     Call {

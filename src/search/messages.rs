@@ -3,6 +3,7 @@
 //! through all of a search, so it also carries what is the same for all of it.
 
 use super::functions::Environment;
+use super::pcre::Pcre;
 use crate::spl::{Diagnostic, Span};
 
 /// How deep parentheses and calls may nest: far above any rule (the deepest predicate of the
@@ -14,6 +15,8 @@ pub(super) const MAX_DEPTH: usize = 400;
 pub(super) struct Messages {
     pub(super) errors: Vec<Diagnostic>,
     pub(super) lints: Vec<Diagnostic>,
+    /// The patterns that are written out, which tell whether they gave up on a text.
+    pub(super) patterns: Vec<Pcre>,
     /// Some part of the search asks what time it is.
     pub(super) asks_now: bool,
     /// What is the same for every row.

@@ -4,7 +4,8 @@
 //! Two engines. The `regex` crate takes nearly every pattern of the published rules, and no text
 //! can make it slow. What it refuses (look-around, back-references, possessive and atomic groups)
 //! goes to `fancy-regex`, which backtracks: a text on which it takes more steps than a limit is
-//! given up, and what was asked of it is null, as if the field were.
+//! given up, and what was asked of it is null, as if the field were. The pattern remembers that, so
+//! that it can be told once ([`Pcre::gave_up`]).
 //!
 //! Known differences from Splunk's PCRE2: `\w`, `\d` and `\b` know all of Unicode; `$` is the very
 //! end, not the place before a last line feed as well; `\h`, `\Q…\E`, recursion and callouts are
@@ -14,6 +15,8 @@ use fancy_regex::RegexBuilder as LookingBuilder;
 use regex::{Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A pattern may come out of a log: it gets no more memory than a person's would need.
 const SIZE: usize = 1 << 20;
@@ -27,7 +30,7 @@ pub(super) struct Pcre(Engine);
 #[derive(Debug, Clone)]
 enum Engine {
     Plain(Regex),
-    Looking(fancy_regex::Regex),
+    Looking(fancy_regex::Regex, Arc<AtomicBool>),
 }
 
 /// The groups of one match, the whole match being the first.
@@ -61,11 +64,12 @@ impl Pcre {
                 };
                 regex.captures_iter(text).take(most).map(groups).collect()
             }
-            Engine::Looking(regex) => {
+            Engine::Looking(regex, given_up) => {
                 let groups = |found: fancy_regex::Captures<'_, str>| {
                     Places(found.iter().map(|m| m.map(|m| m.range())).collect())
                 };
-                let found = regex.captures_iter(text).map_while(Result::ok);
+                let found = regex.captures_iter(text);
+                let found = found.map_while(|found| noted(found, given_up));
                 found.take(most).map(groups).collect()
             }
         }
@@ -80,7 +84,7 @@ impl Pcre {
                 .enumerate()
                 .filter_map(named)
                 .collect(),
-            Engine::Looking(regex) => regex
+            Engine::Looking(regex, _) => regex
                 .capture_names()
                 .enumerate()
                 .filter_map(named)
@@ -112,7 +116,7 @@ impl Pcre {
             .max_prog_size(10_000)
             .build();
         looking
-            .map(|regex| Self(Engine::Looking(regex)))
+            .map(|regex| Self(Engine::Looking(regex, Arc::default())))
             .map_err(|error| {
                 let mut looks = ["look-around", "backreference"].iter();
                 if refused.is_empty() || looks.any(|word| refused.contains(word)) {
@@ -141,11 +145,22 @@ impl Pcre {
             .map_err(|error| reason(&error.to_string()))
     }
 
+    /// The pattern, if some text was given up, by this or a clone of it. The text of a pattern that
+    /// no text can make slow is never given.
+    pub(super) fn gave_up(&self) -> Option<&str> {
+        match &self.0 {
+            Engine::Looking(regex, given_up) if given_up.load(Ordering::Relaxed) => {
+                Some(regex.as_str())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it is found in a text; none when that would take too many steps.
     pub(super) fn is_match(&self, text: &str) -> Option<bool> {
         match &self.0 {
             Engine::Plain(regex) => Some(regex.is_match(text)),
-            Engine::Looking(regex) => regex.is_match(text).ok(),
+            Engine::Looking(regex, given_up) => noted(regex.is_match(text), given_up),
         }
     }
 
@@ -164,13 +179,13 @@ impl Pcre {
                 };
                 Some(regex.replace_all(text, with).into_owned())
             }
-            Engine::Looking(regex) => {
+            Engine::Looking(regex, given_up) => {
                 let with = |found: &fancy_regex::Captures<'_, str>| {
                     with(&Groups(
                         found.iter().map(|m| m.map(|m| m.as_str())).collect(),
                     ))
                 };
-                regex.try_replacen(text, 0, with).ok().map(Cow::into_owned)
+                noted(regex.try_replacen(text, 0, with), given_up).map(Cow::into_owned)
             }
         }
     }
@@ -195,6 +210,14 @@ fn other_meaning(text: &str) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// The result, or that there was none.
+fn noted<T>(result: fancy_regex::Result<T>, given_up: &AtomicBool) -> Option<T> {
+    if result.is_err() {
+        given_up.store(true, Ordering::Relaxed);
+    }
+    result.ok()
 }
 
 /// The last line of what a crate says, without its prefix.
@@ -237,6 +260,9 @@ mod tests {
         assert_eq!(pattern.is_match(&"a".repeat(500)), None);
         let replaced = pattern.replace_all(&"a".repeat(500), |_| String::new());
         assert_eq!(replaced, None);
+        assert!(pattern.clone().gave_up().is_some());
+        let quick = Pcre::new("(?=a)b").unwrap();
+        assert_eq!((quick.is_match("a"), quick.gave_up()), (Some(false), None));
     }
 
     #[test]

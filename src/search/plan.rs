@@ -9,6 +9,7 @@ use super::explain::{Clause, explain};
 use super::feed::Feed;
 use super::functions::Environment;
 use super::messages::Messages;
+use super::pcre::Pcre;
 use super::predicate::Predicate;
 use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
@@ -74,6 +75,7 @@ pub struct Plan {
     span: Span,
     asks_now: bool,
     dataset: String,
+    patterns: Vec<Pcre>,
 }
 
 /// What a search inside of another one runs over, and its first command.
@@ -128,6 +130,7 @@ impl Plan {
         };
         plan.lints = messages.lints;
         plan.asks_now = messages.asks_now;
+        plan.patterns = messages.patterns;
         Ok(plan)
     }
 
@@ -174,6 +177,7 @@ impl Plan {
             dataset,
             span: span.unwrap_or_default(),
             asks_now: false,
+            patterns: Vec::new(),
         })
     }
 
@@ -216,6 +220,7 @@ impl Plan {
                 key: self.key.clone(),
                 span: self.span,
                 asks_now: false,
+                patterns: Vec::new(),
             });
         }
         beside
@@ -224,6 +229,17 @@ impl Plan {
     /// Whether other searches stand inside of it.
     pub fn has_searches(&self) -> bool {
         !self.inner.is_empty()
+    }
+
+    /// What should be told of the runs until now, each once: patterns that gave up on some text.
+    pub fn notes(&self) -> Vec<String> {
+        let mut patterns: Vec<&str> = self.patterns.iter().filter_map(Pcre::gave_up).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        let note = |pattern: &&str| {
+            format!("the pattern '{pattern}' took too long on some text, which counts as no value")
+        };
+        patterns.iter().map(note).collect()
     }
 
     /// The full name of the dataset that it runs over: `Endpoint.Processes`.

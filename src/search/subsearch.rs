@@ -4,7 +4,7 @@
 //! Facts (Search Manual, "About subsearches"; Search Reference, "format"): a row asks for all of
 //! its fields, the rows for any of them; at most 10,000 rows are taken; internal fields and nulls
 //! ask for nothing; a multivalue field asks for any of its values; without rows nothing is met
-//! (`NOT ()`); the value of a field called `search` or `query` stands by itself, as a term. Decided
+//! (`NOT ()`); the value of a field called `search` or `query` stands by itself, as it is. Decided
 //! here: a `*` in a value is a wildcard, as it is where Splunk puts the text in; a `\` is a letter.
 //!
 //! A search that reads no evidence is run when its plan is made, so that what it asks for takes
@@ -17,7 +17,7 @@ use super::plan::{Context, Plan, PlanInput};
 use super::table::{Row, Table};
 use crate::event::Value;
 use crate::spl::ast::{CompareOp, Literal, Name, Piece, Pipeline, Predicate};
-use crate::spl::{Diagnostic, Span};
+use crate::spl::{Command, CommandKind, Diagnostic, Span};
 use std::sync::Arc;
 
 /// How many rows are taken (`limits.conf`, `[subsearch]`: maxout).
@@ -99,7 +99,7 @@ fn change(tree: &Predicate, negated: bool, to: &mut Change<'_>) -> Predicate {
 }
 
 /// What the rows of a search ask for.
-fn asked(table: &Table, span: Span) -> Predicate {
+pub(super) fn asked(table: &Table, span: Span) -> Predicate {
     let mut rows: Vec<Predicate> = Vec::new();
     for row in table.rows.iter().take(MAX_ROWS) {
         let cells = table.columns.iter().zip(&row.cells);
@@ -124,8 +124,11 @@ fn field(name: &Arc<str>, value: &Value, span: Span) -> Predicate {
     let texts = value.each();
     let mut values: Vec<Literal> = texts.iter().map(|text| literal(text, span)).collect();
     if matches!(&**name, "search" | "query") {
-        let terms = values.into_iter().map(Predicate::Text);
-        return Predicate::Or(terms.collect());
+        let mut terms: Vec<Predicate> = texts.iter().map(|text| term(text, span)).collect();
+        return match terms.len() {
+            1 => terms.remove(0),
+            _ => Predicate::Or(terms),
+        };
     }
     let field = Name {
         text: name.to_string(),
@@ -138,6 +141,49 @@ fn field(name: &Arc<str>, value: &Value, span: Span) -> Predicate {
             value: values.remove(0),
         },
         _ => Predicate::In { field, values },
+    }
+}
+
+/// A text as the predicate that it spells, or where it spells none as a text to look for.
+fn term(text: &str, span: Span) -> Predicate {
+    let parsed = crate::spl::parse(&format!("search {text}"));
+    let commands = parsed.map(|tree| tree.commands).unwrap_or_default();
+    let [
+        Command {
+            kind: CommandKind::Search(tree),
+            ..
+        },
+    ] = commands.as_slice()
+    else {
+        return Predicate::Text(literal(text, span));
+    };
+    let mut tree = tree.clone();
+    place(&mut tree, span);
+    tree
+}
+
+/// Every part of a predicate at one place: it was written in another text.
+fn place(tree: &mut Predicate, at: Span) {
+    match tree {
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            for part in parts {
+                place(part, at);
+            }
+        }
+        Predicate::Not(inner) => place(inner, at),
+        Predicate::Compare { field, value, .. } => {
+            field.span = at;
+            value.span = at;
+        }
+        Predicate::In { field, values } => {
+            field.span = at;
+            for value in values {
+                value.span = at;
+            }
+        }
+        Predicate::Text(text) => text.span = at,
+        // One that a text spells is not run.
+        Predicate::Subsearch { .. } => *tree = nothing(at),
     }
 }
 
@@ -160,7 +206,7 @@ fn literal(text: &str, span: Span) -> Literal {
     }
 }
 
-fn everything(span: Span) -> Predicate {
+pub(super) fn everything(span: Span) -> Predicate {
     Predicate::Text(Literal {
         pieces: vec![Piece::Source("*".to_owned())],
         quoted: false,
@@ -169,7 +215,7 @@ fn everything(span: Span) -> Predicate {
     })
 }
 
-fn nothing(span: Span) -> Predicate {
+pub(super) fn nothing(span: Span) -> Predicate {
     Predicate::Not(Box::new(everything(span)))
 }
 

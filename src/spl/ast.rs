@@ -5,12 +5,15 @@ mod events;
 mod rows;
 mod searches;
 
-pub use events::{Addtotals, Condition, Spath, Streamstats, Transaction};
+pub use events::{Addtotals, Condition, Spath, Streamstats, Top, Transaction};
 pub use rows::{
     Bin, Dedup, Fillnull, Head, Makemv, Mvexpand, Regex, Replace, Rex, Separator, Sort, SortKey,
     SortOrder,
 };
-pub use searches::{Append, Foreach, Inputlookup, Join, Lookup, LookupField, TEMPLATE_MARKS};
+pub use searches::{
+    Append, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Return, ReturnField,
+    TEMPLATE_MARKS,
+};
 use std::ops::Range;
 
 /// A run of bytes of the text that was parsed. Never takes part in equality.
@@ -119,6 +122,12 @@ pub enum CommandKind {
     Append(Append),
     /// `appendpipe [<commands>]`: what they make of the rows, behind the rows.
     Appendpipe(Pipeline),
+    /// `map …`.
+    Map(Map),
+    /// `format`: what the rows ask for, as a text.
+    Format,
+    /// `return …`.
+    Return(Return),
     /// `foreach …`.
     Foreach(Foreach),
     /// `streamstats …`.
@@ -127,6 +136,12 @@ pub enum CommandKind {
     Transaction(Transaction),
     /// `addtotals …`.
     Addtotals(Addtotals),
+    /// `top …`, `rare …`.
+    Top(Top),
+    /// `nomv <field>`: the values of a field joined by line feeds.
+    Nomv(Name),
+    /// `uniq`: rows that are the same as the one before are left out.
+    Uniq,
     /// `xmlkv [<field>]`; none: `_raw`.
     Xmlkv(Option<Name>),
     /// `spath …`.

@@ -173,12 +173,45 @@ impl Expansion<'_> {
                 at = call.range.end;
                 kept = at;
                 self.call(text, &call, out)?;
+            } else if let Some(length) = quoted_length(rest).filter(|_| of_map(body, at)) {
+                self.push(out, text, kept..at)?;
+                self.search_of_map(text, at..at + length, out)?;
+                at += length;
+                kept = at;
             } else {
                 // An unclosed quote is the lexer's to report.
                 at += quoted_length(rest).unwrap_or(rest.len());
             }
         }
         self.push(out, text, kept..body.len())
+    }
+
+    /// The search that `map search="…"` runs for each row, in brackets: Splunk expands it when it
+    /// runs it, so its macros are put in here, though it stands in quotes.
+    fn search_of_map(
+        &mut self,
+        text: &Mapped,
+        quoted: Range<usize>,
+        out: &mut Mapped,
+    ) -> Result<(), Diagnostic> {
+        let (start, end) = (quoted.start + 1, quoted.end - 1);
+        let mut inside = Mapped::default();
+        let mut kept = start;
+        let body = text.text.get(..end).unwrap_or("");
+        let mut at = start;
+        while let Some(offset) = body.get(at..).and_then(|rest| rest.find('\\')) {
+            at += offset;
+            if body.get(at..).is_some_and(|rest| rest.starts_with("\\\"")) {
+                inside.push(text, kept..at);
+                kept = at + 1;
+            }
+            at = (at + 2).min(end);
+        }
+        inside.push(text, kept..end);
+        out.push_sign(text, quoted.start, '[');
+        self.expand(&inside, out)?;
+        out.push_sign(text, end, ']');
+        Ok(())
     }
 
     fn push(
@@ -365,6 +398,20 @@ impl Expansion<'_> {
         }
         Diagnostic::new("SPL-MACRO", message, Span::from(span))
     }
+}
+
+/// Whether the quote at `at` begins the search of `map search="…"`.
+fn of_map(body: &str, at: usize) -> bool {
+    let before = body.get(..at).unwrap_or("");
+    let command = before.rsplit(['|', '[']).next().unwrap_or("").trim();
+    let is_map = command
+        .get(..3)
+        .is_some_and(|name| name.eq_ignore_ascii_case("map"))
+        && command
+            .get(3..)
+            .is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    let name = command.strip_suffix('=').map(str::trim_end);
+    is_map && name.is_some_and(|name| name.ends_with("search"))
 }
 
 /// The length of the quoted text at the start of `text`.

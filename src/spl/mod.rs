@@ -2,11 +2,13 @@
 //!
 //! The way of a search: [`macros::expand`] puts the macros in, [`parser::parse`] makes the tree,
 //! [`bind::bind`] puts values in place of `$tokens$`, [`print::pipeline`] writes the tree as text.
-//! What a literal matches is [`pattern::Pattern`]'s business.
+//! What a literal matches is [`pattern::Pattern`]'s business; which fields a search asks for is told
+//! by [`fields`].
 
 pub mod ast;
 pub mod bind;
 pub mod diagnostic;
+pub mod fields;
 pub mod lexer;
 pub mod lint;
 pub mod macros;

@@ -3,7 +3,7 @@
 
 mod drilldowns;
 
-use super::rule::{compile, options};
+use super::rule::{compile, options, raw_events};
 use crate::cim::{Dataset, Models, Sources};
 use crate::content::folder::in_parallel;
 use crate::content::{Class, Detection, Folder, Macros, ParsedSearch, Placed};
@@ -60,14 +60,17 @@ impl<'a> Checker<'a> {
             }
         };
         checked.parses = true;
-        match compile(&parsed, &self.datasets, &self.options) {
+        let raw = raw_events(&parsed.pipeline);
+        let mut datasets = self.datasets.clone();
+        datasets.extend(raw.iter().map(|raw| raw.dataset().clone()));
+        match compile(&parsed, &datasets, &self.options, raw.as_ref()) {
             Err(problems) => checked.reasons = placed(&parsed, rule, &problems),
             Ok(plan) => {
                 let mut odd = placed(&parsed, rule, &lints(&parsed, &plan));
                 odd.extend(drilldowns::check(
                     rule,
                     &self.macros,
-                    &self.datasets,
+                    &datasets,
                     &self.options,
                     &odd,
                 ));
@@ -77,7 +80,7 @@ impl<'a> Checker<'a> {
                     Status::RunsWithLints
                 };
                 checked.reasons = odd;
-                self.look_for(&plan, &mut checked);
+                self.look_for(&plan, raw.as_ref(), &mut checked);
             }
         }
         checked
@@ -101,12 +104,13 @@ impl<'a> Checker<'a> {
     }
 
     /// The texts that it looks for in any kind of evidence, and the kinds of which it needs all.
-    fn look_for(&self, plan: &Plan, checked: &mut Checked) {
+    fn look_for(&self, plan: &Plan, raw: Option<&Sources>, checked: &mut Checked) {
         let mut texts = BTreeSet::new();
         // A search inside of it may look into another dataset, for which there is another pass.
         let beside = plan.beside();
         for plan in std::iter::once(plan).chain(&beside) {
-            let needles = needles(plan, self.sources);
+            let raw = raw.filter(|raw| raw.dataset().full_name() == plan.dataset());
+            let needles = needles(plan, raw.unwrap_or(self.sources));
             for (kind, wanted) in [
                 ("Windows events", &needles.windows),
                 ("CrowdStrike events", &needles.crowdstrike),

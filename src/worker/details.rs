@@ -48,7 +48,7 @@ pub fn fields(
     let text = raw_text(hunted, event, zone)?;
     let (_, detected) = member_of(hunted, event)?;
     let record = parse(detected, &text, event, zone)?;
-    let sources = sources.filling(rule.plan.dataset()).unwrap_or(sources);
+    let sources = rule.sources(sources);
     let Scope::Creation(source) = sources.scope(&record) else {
         let event = sources.event();
         return Err(format!("the record no longer reads as a {event}"));

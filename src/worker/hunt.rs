@@ -222,7 +222,7 @@ impl<'a> Hunt<'a> {
         observer: &'a mut dyn Observer,
     ) -> Self {
         let creations = sources;
-        let sources = creations.filling(rule.plan.dataset()).unwrap_or(creations);
+        let sources = rule.sources(creations);
         let names = Names::of(sources);
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {
@@ -397,6 +397,7 @@ impl<'a> Hunt<'a> {
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,
                 now,
+                notes: plan.notes(),
                 stages,
                 ledger: account.ledger,
                 without_time: account.without_time,

@@ -47,7 +47,8 @@ impl Passes {
             Self::AsFits => {
                 let bytes: u64 = inputs.iter().map(Input::bytes).sum();
                 // Most evidence is of Windows: with needles for the rest alone nothing is saved.
-                let selects = || needles(&engine.rule.plan, &engine.sources).windows;
+                let selects =
+                    || needles(&engine.rule.plan, engine.rule.sources(&engine.sources)).windows;
                 let passes_over =
                     !engine.options.no_prefilter && !engine.options.waits_for_now(&engine.rule);
                 let is_quicker = passes_over && bytes > SMALL;

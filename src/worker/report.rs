@@ -194,6 +194,8 @@ pub struct Loaded {
     pub now: Option<Timestamp>,
     /// Rows in and out of each stage of the search: (stage as text, rows in, rows out).
     pub stages: Vec<(String, u64, u64)>,
+    /// What the search has to tell of its run, each once.
+    pub notes: Vec<String>,
     /// Events that the search would have taken, had they a time: they are in no span of time.
     pub without_time: u64,
 }

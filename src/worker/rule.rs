@@ -3,16 +3,18 @@
 
 use super::check::lints;
 use super::hunt::HuntOptions;
-use crate::cim::{Dataset, Models};
+use crate::cim::{Dataset, Models, Sources};
 use crate::content::attack::Attack;
 use crate::content::detection::Drilldown;
 use crate::content::folder::in_parallel;
 use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
+use crate::evidence::prefilter::Wanted;
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
+use crate::search::needles::needles;
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::spl::ast::{CommandKind, Predicate};
-use crate::spl::{Diagnostic, Span};
+use crate::spl::{Diagnostic, Pipeline, Span, fields};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +43,8 @@ pub struct Rule {
     pub plan: Plan,
     /// The datasets that searches may name.
     pub datasets: Arc<[Dataset]>,
+    /// What fills the dataset of raw events, where the search asks for them.
+    pub raw: Option<Sources>,
     /// The zone in which the search writes times.
     pub options: PlanOptions,
 }
@@ -123,7 +127,14 @@ impl Rule {
     fn make(detection: Detection, shared: &Shared) -> Result<Self, RuleError> {
         let parsed = ParsedSearch::of(&detection, &shared.macros)
             .map_err(|error| RuleError(error.drawn()))?;
-        let plan = compile(&parsed, &shared.datasets, &shared.options).map_err(|problems| {
+        let raw = raw_events(&parsed.pipeline);
+        let mut datasets = Arc::clone(&shared.datasets);
+        if let Some(raw) = &raw {
+            let own = [raw.dataset().clone()];
+            datasets = shared.datasets.iter().cloned().chain(own).collect();
+        }
+        let made = compile(&parsed, &datasets, &shared.options, raw.as_ref());
+        let plan = made.map_err(|problems| {
             let drawn: Vec<String> = problems
                 .iter()
                 .map(|problem| parsed.draw(&detection, problem))
@@ -136,9 +147,18 @@ impl Rule {
             attack: Arc::clone(&shared.attack),
             parsed,
             plan,
-            datasets: Arc::clone(&shared.datasets),
+            datasets,
+            raw,
             options: shared.options.clone(),
         })
+    }
+
+    /// Those that fill its dataset.
+    pub fn sources<'a>(&'a self, all: &'a Sources) -> &'a Sources {
+        let raw = self.raw.as_ref();
+        let raw = raw.filter(|raw| raw.dataset().full_name() == self.plan.dataset());
+        raw.or_else(|| all.filling(self.plan.dataset()))
+            .unwrap_or(all)
     }
 
     /// The place of its dataset among [`Self::datasets`].
@@ -310,6 +330,17 @@ impl Rule {
     }
 }
 
+/// What fills the dataset of raw events, with the fields that a search asks for; none where it asks
+/// for no raw events.
+pub fn raw_events(pipeline: &Pipeline) -> Option<Sources> {
+    if !fields::read_raw(pipeline) {
+        return None;
+    }
+    let names = fields::names(pipeline);
+    // The table is the program's own, and tests read it.
+    Sources::raw(names.iter().map(String::as_str)).ok()
+}
+
 /// What a plan needs of the content that its rule belongs to.
 pub fn options(content: &Folder, zone: Zone) -> PlanOptions {
     PlanOptions {
@@ -325,6 +356,7 @@ pub fn compile(
     parsed: &ParsedSearch,
     datasets: &[Dataset],
     options: &PlanOptions,
+    raw: Option<&Sources>,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let plan = Plan::compile(&parsed.pipeline, datasets, options)?;
     let first = parsed.pipeline.commands.first();
@@ -337,6 +369,15 @@ pub fn compile(
         return Err(vec![
             Diagnostic::new("SPL-INPUT", message, span).with_help(help),
         ]);
+    }
+    if let Some(raw) = raw
+        && plan.dataset() == raw.dataset().full_name()
+        && needles(&plan, raw).windows == Wanted::Holding(Vec::new())
+    {
+        let message = "no event can meet this search: raw events are those of Windows event logs";
+        return Err(vec![Diagnostic::new("SPL-RAW", message, span).with_help(
+            "their sourcetype is XmlWinEventLog, their source XmlWinEventLog:<channel>",
+        )]);
     }
     match refused_inputs(&plan) {
         Some((message, help)) => Err(vec![
@@ -361,7 +402,7 @@ pub(super) fn refused_inputs(plan: &Plan) -> Option<(String, &'static str)> {
         return Some((message.to_owned(), help));
     }
     let found = inputs.iter().find_map(|input| table(input))?;
-    inputs.iter().any(|input| of_rows(&input)).then(|| {
+    inputs.iter().any(of_rows).then(|| {
         let message = format!("rows of the evidence and of '{found}' are in one search");
         (
             message,

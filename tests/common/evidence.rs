@@ -368,6 +368,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ),
         ],
         now: None,
+        notes: Vec::new(),
         span: Some((at("2022-06-08T09:12:00Z"), at("2022-06-16T18:31:00Z"))),
         stages: vec![
             ("tstats".into(), 8214, 6),

@@ -31,7 +31,7 @@ pub(super) struct SourceTable {
     facts: Option<FactTable>,
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize, Clone, Default)]
 #[serde(deny_unknown_fields)]
 struct FieldTable {
     name: String,
@@ -52,6 +52,22 @@ struct FieldTable {
 }
 
 impl SourceTable {
+    /// Has the fields of the dataset and no others; one that it lacked is the raw field of that
+    /// name.
+    pub(super) fn fit(&mut self, dataset: &Dataset) {
+        self.field
+            .retain(|field| dataset.index(&field.name).is_some());
+        for field in &dataset.fields {
+            if self.field.iter().all(|known| *known.name != *field.name) {
+                self.field.push(FieldTable {
+                    name: field.name.to_string(),
+                    from: vec![RawName::from(field.name.to_string())],
+                    ..FieldTable::default()
+                });
+            }
+        }
+    }
+
     pub(super) fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
         let read = toml::from_str(text).map(|table| (file, table));
         read.map_err(|error| TableError::Form {

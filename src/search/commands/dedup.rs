@@ -1,4 +1,5 @@
-//! `dedup`: of rows with the same values of some fields the first.
+//! `dedup`: of rows with the same values of some fields the first. `uniq`: of rows one behind the
+//! other that are the same in every field the first (Search Reference, "uniq").
 //!
 //! Facts (Search Reference, "dedup"): the first of each combination of values is kept, or the first
 //! N; rows that lack one of the fields are left out but with `keepempty`; `keepevents` keeps the
@@ -6,6 +7,7 @@
 //! only; `sortby` orders first. Letter case counts. Decided here: the values of a multivalue field
 //! are compared all together.
 
+use super::super::subsearch::events_of;
 use super::super::table::{Row, Table};
 use super::order::arrange;
 use super::{Feed, Run};
@@ -59,6 +61,22 @@ impl Run for Dedup {
                 }
             }
             true
+        });
+        table
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Uniq;
+
+impl Run for Uniq {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
+        table.rows.dedup_by(|next, row| {
+            let same = next.cells == row.cells;
+            if same {
+                row.events = events_of(row, next);
+            }
+            same
         });
         table
     }

@@ -4,7 +4,7 @@
 //! rows that find no other, `left` and `outer` keep them; each row is joined with one other, or
 //! `max`, with 0 all; `overwrite` lets the others' fields replace those that there are; the other
 //! search gives 50,000 rows at most. Of several that fit the first is taken (SPL2 Search
-//! Reference, "join command: Examples"). Decided here: letter case counts; a
+//! Reference, "join command: Examples"). Decided here: a million rows come out at most; letter case counts; a
 //! null is equal to nothing; a multivalue field is compared with all its values; internal fields
 //! are no fields that both have, unless named.
 
@@ -20,6 +20,9 @@ use std::sync::Arc;
 
 /// How many rows of the other search are taken (`limits.conf`, `[join]`: `subsearch_maxout`).
 const MAX_ROWS: usize = 50_000;
+
+/// How many rows come out at most: `max=0` multiplies rows, and no person reads a million.
+const MAX_JOINED: usize = 1_000_000;
 
 #[derive(Debug)]
 pub(super) struct Join {
@@ -100,7 +103,8 @@ impl Run for Join {
                 }
                 continue;
             };
-            for other in found.iter().take(self.max) {
+            let left = MAX_JOINED.saturating_sub(table.rows.len());
+            for other in found.iter().take(self.max.min(left)) {
                 table.rows.push(self.joined(&row, other, &taken));
             }
         }

@@ -21,13 +21,31 @@ use crate::spl::ast::{self, LookupField, Name};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
+/// A column of wildcards or subnets.
+#[derive(Debug)]
+struct Patterns {
+    field: Arc<str>,
+    /// By row of the lookup.
+    cells: Vec<Pattern>,
+}
+
+#[derive(Debug)]
+enum Pattern {
+    Subnet(Subnet),
+    /// A text with `*`, in lower case where case does not count.
+    Text(String),
+}
+
+/// How many combinations of the values of multivalue fields are looked up one by one.
+const MAX_KEYS: usize = 64;
+
 #[derive(Debug)]
 pub(super) struct Lookup {
     table: Arc<content::Lookup>,
     /// Columns that are compared as they are, with the fields of the rows.
     exact: Vec<(usize, Arc<str>)>,
     /// Columns that hold wildcards or subnets.
-    patterns: Vec<(usize, Arc<str>, MatchType)>,
+    patterns: Vec<Patterns>,
     /// Rows of the lookup by the texts of the exact columns.
     index: HashMap<Vec<String>, Vec<usize>>,
     outputs: Vec<(usize, Arc<str>)>,
@@ -68,7 +86,7 @@ impl Lookup {
             let kind = table.header.get(column).map(|name| table.match_type(name));
             match kind.unwrap_or(MatchType::Exact) {
                 MatchType::Exact => exact.push((column, field)),
-                kind => patterns.push((column, field, kind)),
+                kind => patterns.push(Patterns::of(&table, column, field, kind)),
             }
         }
         let mut index: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
@@ -91,49 +109,44 @@ impl Lookup {
 
     /// The rows of the lookup that a row fits, in the order of the file.
     fn found(&self, row: &Row, places: &Places) -> Vec<usize> {
-        let mut keys: Vec<Vec<String>> = vec![Vec::new()];
-        for place in &places.exact {
-            let values = values(row, *place);
-            keys = keys
-                .iter()
-                .flat_map(|key| {
-                    values.iter().map(move |value| {
-                        let mut key = key.clone();
-                        key.push(folded(value, self.table.case_sensitive));
-                        key
-                    })
-                })
-                .collect();
-        }
-        let mut found: Vec<usize> = keys
+        let exact: Vec<Vec<String>> = places
+            .exact
             .iter()
-            .filter_map(|key| self.index.get(key))
-            .flatten()
-            .copied()
+            .map(|place| {
+                let values = values(row, *place);
+                let folded = values.iter().map(|v| folded(v, self.table.case_sensitive));
+                folded.collect()
+            })
             .collect();
+        let keys: usize = exact.iter().map(Vec::len).product();
+        let mut found: Vec<usize> = if keys > MAX_KEYS {
+            // Many values of many fields: it is quicker to look at every key that there is.
+            let fits = |key: &[String]| key.iter().zip(&exact).all(|(k, v)| v.contains(k));
+            let known = self.index.iter().filter(|(key, _)| fits(key));
+            known.flat_map(|(_, places)| places).copied().collect()
+        } else {
+            let keys = combinations(&exact);
+            let known = keys.iter().filter_map(|key| self.index.get(key));
+            known.flatten().copied().collect()
+        };
         found.sort_unstable();
         found.dedup();
-        let mut patterns = self.patterns.iter().zip(&places.patterns);
-        let texts: Vec<_> = patterns
-            .by_ref()
-            .map(|((column, _, kind), place)| (*column, *kind, values(row, *place)))
+        let patterns = self.patterns.iter().zip(&places.patterns);
+        let texts: Vec<(&Patterns, Vec<String>)> = patterns
+            .map(|(column, place)| {
+                let values = values(row, *place);
+                let folded = values.iter().map(|v| folded(v, self.table.case_sensitive));
+                (column, folded.collect())
+            })
             .collect();
         found.retain(|place| {
-            texts.iter().all(|(column, kind, values)| {
-                let cell = self.table.rows.get(*place).and_then(|row| row.get(*column));
-                cell.is_some_and(|cell| values.iter().any(|value| self.fits(cell, *kind, value)))
+            texts.iter().all(|(column, values)| {
+                let cell = column.cells.get(*place);
+                cell.is_some_and(|cell| values.iter().any(|value| cell.fits(value)))
             })
         });
         found.truncate(self.table.max_matches.max(1));
         found
-    }
-
-    fn fits(&self, cell: &str, kind: MatchType, value: &str) -> bool {
-        match kind {
-            MatchType::Cidr => Subnet::parse(cell).map_or(cell == value, |s| s.holds(value)),
-            _ if self.table.case_sensitive => fits_wildcard(cell, value),
-            _ => fits_wildcard(&cell.to_lowercase(), &value.to_lowercase()),
-        }
     }
 
     /// What a column gives for rows of the lookup.
@@ -150,6 +163,50 @@ impl Lookup {
         }
         Value::many(texts)
     }
+}
+
+impl Patterns {
+    fn of(table: &content::Lookup, column: usize, field: Arc<str>, kind: MatchType) -> Self {
+        let cells = table.rows.iter().map(|row| {
+            let text = row.get(column).map_or("", String::as_str);
+            let subnet = (kind == MatchType::Cidr)
+                .then(|| Subnet::parse(text))
+                .flatten();
+            let plain = || Pattern::Text(folded(text, table.case_sensitive));
+            subnet.map_or_else(plain, Pattern::Subnet)
+        });
+        Self {
+            field,
+            cells: cells.collect(),
+        }
+    }
+}
+
+impl Pattern {
+    fn fits(&self, value: &str) -> bool {
+        match self {
+            Self::Subnet(subnet) => subnet.holds(value),
+            Self::Text(pattern) => fits_wildcard(pattern, value),
+        }
+    }
+}
+
+/// Every way to take one value of each field.
+fn combinations(values: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut keys: Vec<Vec<String>> = vec![Vec::new()];
+    for values in values {
+        let longer = |key: &Vec<String>| {
+            let key = key.clone();
+            let with = move |value: &String| {
+                let mut key = key.clone();
+                key.push(value.clone());
+                key
+            };
+            values.iter().map(with).collect::<Vec<_>>()
+        };
+        keys = keys.iter().flat_map(longer).collect();
+    }
+    keys
 }
 
 /// Where the fields of the left side are in a table.
@@ -226,11 +283,7 @@ impl Run for Lookup {
         let place = |name: &Arc<str>| table.column(name);
         let places = Places {
             exact: self.exact.iter().map(|(_, name)| place(name)).collect(),
-            patterns: self
-                .patterns
-                .iter()
-                .map(|(_, name, _)| place(name))
-                .collect(),
+            patterns: self.patterns.iter().map(|one| place(&one.field)).collect(),
         };
         let outputs = self.outputs.iter();
         let outputs: Vec<(usize, usize)> = outputs

@@ -14,18 +14,21 @@ mod foreach;
 mod inputlookup;
 mod join;
 mod lookup;
+mod map;
 mod multivalue;
 mod order;
 mod regex;
 mod regular;
 mod rename;
 mod replace;
+mod returned;
 mod rex;
 mod rows;
 mod sed;
 mod spath;
 mod stats;
 mod streamstats;
+mod top;
 mod transaction;
 mod xmlkv;
 
@@ -136,6 +139,9 @@ impl Stage {
             CommandKind::Appendpipe(tree) => {
                 Self::of(append::Appendpipe::compile(tree, context, messages))
             }
+            CommandKind::Map(tree) => Self::of(map::Map::compile(tree, context, messages)?),
+            CommandKind::Format => Self::of(returned::Format),
+            CommandKind::Return(tree) => Self::of(returned::Return(tree.clone())),
             CommandKind::Foreach(tree) => {
                 Self::of(foreach::Foreach::compile(tree, context, messages))
             }
@@ -148,6 +154,9 @@ impl Stage {
                 let compiled = transaction::Transaction::compile(tree, context, span, messages);
                 Self::of(compiled)
             }
+            CommandKind::Top(tree) => Self::of(top::Top::new(tree)),
+            CommandKind::Nomv(field) => Self::of(multivalue::Nomv(field.text.clone())),
+            CommandKind::Uniq => Self::of(dedup::Uniq),
             CommandKind::Xmlkv(field) => Self::of(xmlkv::Xmlkv::new(field.as_ref())),
             CommandKind::Spath(tree) => Self::of(spath::Spath::new(tree)),
             other => return only_first(name_of(other), command.span, messages),
@@ -214,10 +223,17 @@ pub(super) fn name_of(kind: &CommandKind) -> &'static str {
         CommandKind::Join(_) => "join",
         CommandKind::Append(_) => "append",
         CommandKind::Appendpipe(_) => "appendpipe",
+        CommandKind::Map(_) => "map",
+        CommandKind::Format => "format",
+        CommandKind::Return(_) => "return",
         CommandKind::Foreach(_) => "foreach",
         CommandKind::Streamstats(_) => "streamstats",
         CommandKind::Transaction(_) => "transaction",
         CommandKind::Addtotals(_) => "addtotals",
+        CommandKind::Top(tree) if tree.rare => "rare",
+        CommandKind::Top(_) => "top",
+        CommandKind::Nomv(_) => "nomv",
+        CommandKind::Uniq => "uniq",
         CommandKind::Xmlkv(_) => "xmlkv",
         CommandKind::Spath(_) => "spath",
         CommandKind::Makeresults(_) => "makeresults",

@@ -1,8 +1,9 @@
-//! `mvexpand` and `makemv`: from a multivalue field to rows, from a text to a multivalue field.
+//! `mvexpand`, `makemv` and `nomv`: from a multivalue field to rows, from a text to a multivalue
+//! field and back.
 //!
-//! Facts (Search Reference, "mvexpand", "makemv"): a row is made for each value, `limit` bounds how
+//! Facts (Search Reference, "mvexpand", "makemv", "nomv"): a row is made for each value, `limit` bounds how
 //! many of a row; the delimiter is a blank when none is given; a tokenizer's first group is a value;
-//! empty values are left out but with `allowempty`. Decided here: a row without the field stays; the
+//! empty values are left out but with `allowempty`; `nomv` joins values by line feeds. Decided here: a row without the field stays; the
 //! values of a field that has several already are cut each.
 
 use super::super::messages::Messages;
@@ -110,6 +111,21 @@ impl Run for Makemv {
             let cells = table.rows.iter_mut();
             for cell in cells.filter_map(|row| row.cells.get_mut(place)) {
                 *cell = cell.as_ref().and_then(|value| self.cut(value));
+            }
+        }
+        table
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Nomv(pub(super) String);
+
+impl Run for Nomv {
+    fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
+        if let Some(place) = table.column(&self.0) {
+            let cells = table.rows.iter_mut();
+            for value in cells.filter_map(|row| row.cells.get_mut(place)?.as_mut()) {
+                *value = Value::text(&value.as_text());
             }
         }
         table

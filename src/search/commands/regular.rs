@@ -8,7 +8,9 @@ use crate::spl::ast::Name;
 
 /// From the pattern of a command; none when it can't be used, which is said.
 pub(super) fn compile(pattern: &Name, command: &str, messages: &mut Messages) -> Option<Pcre> {
-    Pcre::new(&pattern.text)
+    let compiled = Pcre::new(&pattern.text);
+    messages.patterns.extend(compiled.iter().cloned());
+    compiled
         .map_err(|reason| {
             let text = &pattern.text;
             let message = format!("the pattern '{text}' of '{command}' can't be used: {reason}");

@@ -57,6 +57,36 @@ fn assert_asked(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn searches_inside_ask_for_their_own_texts() {
+    let search = |more: &str| {
+        format!(
+            "| tstats count from datamodel=Endpoint.Processes where \
+             Processes.process_name=mshta.exe {more}"
+        )
+    };
+    let inner = "| tstats count from datamodel=Endpoint.Processes where \
+                 Processes.process_name=a1zz.exe by Processes.dest";
+    let joined = search(&format!(
+        "by Processes.dest | join Processes.dest [{inner}]"
+    ));
+    assert_eq!(of_search(&joined), "a1zz.exe mshta.exe / processrollup2");
+    // What it will find is not known yet, what it looks for is.
+    let asked = search(&format!("[{inner}] by Processes.dest"));
+    assert_eq!(of_search(&asked), "a1zz.exe mshta.exe / processrollup2");
+    let everything = inner.replace("where Processes.process_name=a1zz.exe ", "");
+    let joined = search(&format!(
+        "by Processes.dest | join Processes.dest [{everything}]"
+    ));
+    assert_eq!(of_search(&joined), of(""));
+    // Those of another dataset are of another pass.
+    let files = inner
+        .replace("Processes", "Filesystem")
+        .replace("process_name", "file_name");
+    let joined = search(&format!("by Processes.dest | append [{files}]"));
+    assert_eq!(of_search(&joined), "mshta.exe / processrollup2");
+}
+
+#[test]
 fn predicates_ask_for_the_rarest_text_that_must_be_there() {
     assert_asked(&[
         ("Processes.process_name=mshta.exe", "mshta.exe / FDR"),

@@ -2,6 +2,7 @@
 
 use super::super::cells::{Fields, TIME};
 use super::super::commands::{Stage, name_of};
+use super::super::events::Events;
 use super::super::feed::Feed;
 use super::super::messages::Messages;
 use super::super::predicate::Predicate;
@@ -23,6 +24,8 @@ pub(super) enum First {
     Tstats(Box<Tstats>),
     /// `from`: every row of the dataset, with these columns after the time.
     From(Vec<Arc<str>>),
+    /// `search`: raw events.
+    Events(Box<Events>),
     /// A command that makes rows of its own.
     Made(Stage),
 }
@@ -31,19 +34,24 @@ impl First {
     pub(super) fn tstats(&self) -> Option<&Tstats> {
         match self {
             Self::Tstats(tstats) => Some(tstats),
-            Self::From(_) | Self::Made(_) => None,
+            Self::From(_) | Self::Events(_) | Self::Made(_) => None,
         }
     }
 
     /// The `where` in one spelling.
     pub(super) fn key(&self) -> &str {
-        self.tstats().map_or("", |tstats| &tstats.key)
+        match self {
+            Self::Tstats(tstats) => &tstats.key,
+            Self::Events(events) => &events.key,
+            Self::From(_) | Self::Made(_) => "",
+        }
     }
 
     /// Whether a row of its dataset can pass.
     pub(super) fn test(&self, row: &DatasetRow) -> bool {
         match self {
             Self::Tstats(tstats) => tstats.test(row),
+            Self::Events(events) => events.test(row),
             Self::From(_) => true,
             Self::Made(_) => false,
         }
@@ -51,20 +59,27 @@ impl First {
 
     /// The `where` and the fields that it numbers; none: every row passes.
     pub(super) fn filter(&self) -> Option<(&Predicate, &Fields)> {
-        let tstats = self.tstats()?;
-        Some((tstats.predicate.as_ref()?, &tstats.fields))
+        match self {
+            Self::Tstats(tstats) => Some((tstats.predicate.as_ref()?, &tstats.fields)),
+            Self::Events(events) => Some((&events.predicate, &events.fields)),
+            Self::From(_) | Self::Made(_) => None,
+        }
     }
 
     /// The places of the fields that it tests; none: of all.
     pub(super) fn tested_places(&self) -> Option<Vec<usize>> {
-        self.tstats()
-            .map_or(Some(Vec::new()), Tstats::tested_places)
+        match self {
+            Self::Tstats(tstats) => tstats.tested_places(),
+            Self::Events(events) => events.tested_places(),
+            Self::From(_) | Self::Made(_) => Some(Vec::new()),
+        }
     }
 
     /// The searches inside of it.
     pub(super) fn searches(&self) -> Vec<&Plan> {
         match self {
             Self::Tstats(tstats) => tstats.searches(),
+            Self::Events(events) => events.searches(),
             Self::From(_) => Vec::new(),
             Self::Made(stage) => stage.searches(),
         }
@@ -75,6 +90,10 @@ impl First {
         match self {
             Self::Tstats(tstats) => match tstats.resolved(feed) {
                 Some(resolved) => Cow::Owned(Self::Tstats(Box::new(resolved))),
+                None => Cow::Borrowed(self),
+            },
+            Self::Events(events) => match events.resolved(feed) {
+                Some(resolved) => Cow::Owned(Self::Events(Box::new(resolved))),
                 None => Cow::Borrowed(self),
             },
             Self::From(_) | Self::Made(_) => Cow::Borrowed(self),
@@ -89,6 +108,7 @@ impl First {
         match self {
             Self::Tstats(tstats) => tstats.run(rows),
             Self::From(columns) => all_rows(columns, rows),
+            Self::Events(events) => events.run(rows),
             Self::Made(_) => (Table::default(), 0),
         }
     }
@@ -97,7 +117,7 @@ impl First {
     pub(super) fn run_table(&self, table: &Table) -> (Table, usize) {
         let made = match self {
             Self::Tstats(tstats) => tstats.run_table(table),
-            Self::From(_) | Self::Made(_) => table.clone(),
+            Self::From(_) | Self::Events(_) | Self::Made(_) => table.clone(),
         };
         (made, table.rows.len())
     }
@@ -106,7 +126,7 @@ impl First {
     pub(super) fn make(&self, feed: &Feed<'_>) -> (Table, usize) {
         match self {
             Self::Made(stage) => (stage.run(Table::default(), feed), 0),
-            Self::Tstats(_) | Self::From(_) => (Table::default(), 0),
+            Self::Tstats(_) | Self::From(_) | Self::Events(_) => (Table::default(), 0),
         }
     }
 }
@@ -143,6 +163,15 @@ pub(super) fn compile_first(
         CommandKind::Inputlookup(_) | CommandKind::Makeresults(_) => {
             let stage = Stage::compile(command, context, messages)?;
             return Some((PlanInput::Nothing, First::Made(stage)));
+        }
+        CommandKind::Search(tree) if datasets.iter().any(Dataset::is_raw) => {
+            let index = datasets.iter().position(Dataset::is_raw)?;
+            let dataset = datasets.get(index)?;
+            let events = Events::compile(tree, dataset, context, messages);
+            return Some((
+                PlanInput::Dataset { index },
+                First::Events(Box::new(events)),
+            ));
         }
         other => {
             messages.refuse(refuse_first(name_of(other), command.span));

@@ -25,8 +25,13 @@ fn plan(search: &str) -> Result<Plan, Vec<crate::spl::Diagnostic>> {
 }
 
 fn run(search: &str) -> Vec<String> {
+    over(search, COLUMNS, ROWS)
+}
+
+/// The lines of what a search makes of a table.
+pub(super) fn over(search: &str, columns: &[&str], rows: &[&[&str]]) -> Vec<String> {
     let plan = plan(search).unwrap_or_else(|errors| panic!("{search}: {}", errors[0]));
-    lines(&plan.run_table(table(COLUMNS, ROWS)))
+    lines(&plan.run_table(table(columns, rows)))
 }
 
 /// The first column of the one row that an aggregate without `by` gives; `-` without a row.

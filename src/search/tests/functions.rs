@@ -36,7 +36,7 @@ fn plan(search: &str) -> Result<Plan, String> {
 
 /// What an expression gives; `-` is null, texts of a multivalue field are parted by `;`. One of
 /// truth is `true` or `false`.
-fn eval(expression: &str) -> String {
+pub(super) fn eval(expression: &str) -> String {
     let shown = format!("eval result={expression}");
     let plan = plan(&shown).or_else(|_| {
         let shown = format!("eval result=case({expression},\"true\",NOT ({expression}),\"false\")");
@@ -339,6 +339,22 @@ fn a_pattern_that_gives_up_makes_a_null() {
             "true",
         ),
     ]);
+}
+
+#[test]
+fn a_pattern_that_gave_up_is_told_once() {
+    let slow = plan(r#"where match(a, "(?=a)(a|a)*(a|a)*(a|a)*\1c") OR match(a, "b")"#).unwrap();
+    assert_eq!(slow.notes(), Vec::<String>::new());
+    let letters = "a".repeat(400);
+    let rows = table(&["a"], &[&[&letters], &[&letters], &["b"]]);
+    assert_eq!(
+        lines(&slow.run_table(rows)),
+        ["a", "b [2]"],
+        "null is not true"
+    );
+    let notes = slow.notes();
+    assert_eq!(notes.len(), 1);
+    assert!(notes[0].contains("(?=a)"), "{notes:?}");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use super::trees::*;
 use crate::cim::DatasetRow;
 use crate::event::{Timestamp, Value};
-use crate::spl::ast::{CommandKind, CompareOp, Literal, Piece, Predicate};
+use crate::search::functions::FUNCTIONS;
+use crate::search::{Plan, PlanOptions};
+use crate::spl::ast::{CommandKind, CompareOp, Expr, Literal, Piece, Predicate};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -191,7 +193,10 @@ proptest! {
         }),
         filled in any::<bool>(),
     ) {
-        let functions = ["min", "max", "range", "values", "dc", "mode", "median", "earliest", "latest", "sum"];
+        let functions = [
+            "min", "max", "range", "values", "dc", "mode", "median", "earliest", "latest", "sum",
+            "earliest_time", "latest_time", "rate", "estdc", "perc90",
+        ];
         let mut aggregates: Vec<_> = functions
             .iter()
             .map(|function| agg(function, Some("Processes.process"), None))
@@ -218,4 +223,73 @@ proptest! {
             prop_assert_eq!(&one.events, &back);
         }
     }
+}
+
+/// Values of every kind, odd ones among them.
+fn argument() -> impl Strategy<Value = Expr> {
+    let texts = prop::sample::select(vec![
+        "",
+        "%",
+        "%s %5.2f%%",
+        "-1d@w3",
+        "%Y-%m-%d",
+        "hex",
+        "duration",
+        "10.0.0.0/8",
+        "a.b{}.c{1}",
+        "{\"a\":[1,{\"b\":null}]}",
+        "(?=a)b",
+        "\\1",
+        "(",
+        "%41%",
+        "2022-06-16",
+        "1e309",
+        "-0",
+    ]);
+    let numbers = prop::sample::select(vec![
+        0.0,
+        -1.0,
+        0.5,
+        3.0,
+        16.0,
+        36.0,
+        1e15,
+        -1e300,
+        1e308,
+        9_007_199_254_740_993.0,
+        1e-320,
+    ]);
+    prop_oneof![
+        texts.prop_map(txt),
+        "\\PC{0,12}".prop_map(|text| txt(&text)),
+        numbers.prop_map(num),
+        prop::sample::select(vec!["a", "many", "none"]).prop_map(field),
+        Just(call("true", vec![])),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Whatever a function is given, it gives something, and the same again.
+    #[test]
+    fn no_arguments_are_too_much_for_a_function(
+        function in prop::sample::select(FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>()),
+        arguments in prop::collection::vec(argument(), 0..5),
+    ) {
+        let call = call(function, arguments);
+        let shown = call_of("tostring", call);
+        let kinds = vec![CommandKind::From(model("Risk", Some("All_Risk"))), CommandKind::Eval(vec![(name("x"), shown)])];
+        let options = PlanOptions { now: Timestamp::from_seconds(1_700_000_000), ..PlanOptions::default() };
+        // Many are refused: too few arguments, a pattern that is none.
+        if let Ok(plan) = Plan::compile(&pipeline(kinds), &[], &options) {
+            let rows = table(&["a", "many"], &[&["1655402652.5", "b;a;b"], &["", "-"]]);
+            let first = plan.run_table(rows.clone());
+            prop_assert_eq!(first, plan.run_table(rows));
+        }
+    }
+}
+
+fn call_of(function: &str, argument: Expr) -> Expr {
+    call(function, vec![argument])
 }

@@ -34,6 +34,20 @@ fn lookup_takes_the_columns_of_the_rows_that_fit() {
 }
 
 #[test]
+fn many_values_of_many_fields_find_the_same() {
+    let tools = ["foo.exe"; 20].join(";") + ";Bar.exe";
+    let kinds: Vec<String> = (b'a'..=b'z').map(|c| char::from(c).to_string()).collect();
+    let t = table(&["t", "k"], &[&[&tools, &kinds.join(";")], &[&tools, "c"]]);
+    assert_eq!(
+        rows(
+            "lookup tools.csv tool AS t kind AS k OUTPUT note | table note",
+            t
+        ),
+        ["first;third", "third"]
+    );
+}
+
+#[test]
 fn lookup_replaces_or_keeps_what_a_field_holds() {
     let t = || {
         table(

@@ -181,6 +181,72 @@ fn transaction_begins_and_ends_where_it_is_told() {
 }
 
 #[test]
+fn values_of_a_transaction_are_of_any_of_its_rows() {
+    // A row with several values goes with those that share one of them.
+    let t = table(
+        &["_time", "ids"],
+        &[
+            &["1", "a;b"],
+            &["2", "b;c"],
+            &["3", "c"],
+            &["4", "d"],
+            &["5", "-"],
+        ],
+    );
+    assert_eq!(
+        rows("transaction ids | table ids eventcount", t),
+        ["a;b;c|3", "d|1"]
+    );
+}
+
+#[test]
+fn top_and_rare_count_values() {
+    let t = || {
+        table(
+            &["a", "b"],
+            &[
+                &["x", "1"],
+                &["y", "1"],
+                &["x", "2"],
+                &["-", "1"],
+                &["z;x", "1"],
+            ],
+        )
+    };
+    // Search Reference, "top": "top limit=20 referer", "top action by referer_domain".
+    assert_eq!(
+        run("top limit=2 a", t()),
+        ["a|count|percent", "x|3|60 [0, 2, 4]", "y|1|20 [1]"]
+    );
+    assert_eq!(rows("top 1 a by b", t()), ["1|x|2|50", "2|x|1|100"]);
+    assert_eq!(
+        rows("rare a showperc=f countfield=n", t()),
+        ["y|1", "z|1", "x|3"]
+    );
+    assert_eq!(rows("top a b showcount=f", t())[0], "x|1|40");
+    let third = table(&["a"], &[&["x"], &["y"], &["z"]]);
+    assert_eq!(rows("top 1 a", third), ["x|1|33.333333"]);
+    assert!(rows("top nowhere", t()).is_empty());
+    assert!(refused("top a max=3").contains("the options are limit, countfield"));
+    assert!(refused("rare").contains("a field name is missing"));
+}
+
+#[test]
+fn uniq_and_nomv() {
+    let t = table(
+        &["a"],
+        &[&["1;2"], &["1;2"], &["-"], &["-"], &["1"], &["1;2"]],
+    );
+    assert_eq!(
+        run("uniq", t),
+        ["a", "1;2 [0, 1]", "- [2, 3]", "1 [4]", "1;2 [5]"]
+    );
+    let t = table(&["a", "b"], &[&["1;2", "3;4"], &["-", "5"]]);
+    assert_eq!(rows("nomv a", t), ["1\n2|3;4", "-|5"]);
+    assert!(refused("nomv").contains("a field name is missing"));
+}
+
+#[test]
 fn xmlkv_takes_fields_out_of_xml() {
     // Search Reference, "xmlkv": a tag's name is the field, what it holds the value.
     let text =

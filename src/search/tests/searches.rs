@@ -189,7 +189,7 @@ fn a_row_asks_for_all_its_fields_and_rows_for_any() {
     // A null asks for nothing.
     let inner = "| from datamodel Risk.All_Risk | search a=3 | fields a, b";
     assert_eq!(rows(&format!("search [{inner}]"), t()), ["3|-|9|n"]);
-    // The value of a field called 'search' is a term.
+    // The value of a field called 'search' stands as it is.
     let inner = "| from datamodel Risk.All_Risk | head 1 | eval search=b | fields search";
     assert_eq!(rows(&format!("search [{inner}]"), t())[0], "1|x|9|y");
 }
@@ -234,6 +234,37 @@ fn searches_stand_in_each_other_only_so_deep() {
 }
 
 #[test]
+fn map_runs_a_search_for_each_row() {
+    let a = count("Processes.process_name=a.exe", "Processes.dest");
+    let inner = count(
+        "Processes.dest=$h$ NOT Processes.process_name=$n$",
+        "Processes.process",
+    );
+    // Search Reference, "map": "$field$" is the row's value.
+    let text = format!("{a} | rename Processes.dest as h | eval n=\"b*\" | map [{inner}]");
+    assert_eq!(
+        run_processes(&text, &evidence()),
+        [
+            "Processes.process|count",
+            // A star in a value is a letter.
+            "a -x|1 [0]",
+            "b|1 [1]",
+            "b again|1 [5]",
+            "a|1 [4]"
+        ]
+    );
+    let first = text.replace("| map [", "| map maxsearches=1 [");
+    assert_eq!(run_processes(&first, &evidence()).len(), 4);
+    // A row that lacks the field runs nothing; several values are a list.
+    let t = || table(&["k"], &[&["-"], &["a;b"], &["c"]]);
+    let inner = "| from datamodel Risk.All_Risk | search k=$k$ | eval from=\"$k$\"";
+    assert_eq!(rows(&format!("map [{inner}]"), t()), ["a;b|a\nb", "c|c"]);
+    assert!(refused("map saved_search").contains("a saved search"));
+    assert!(refused("map maxsearch=3 [search x]").contains("the options are search, maxsearches"));
+    assert!(refused("map maxsearches=3").contains("is missing"));
+}
+
+#[test]
 fn foreach_does_an_eval_for_each_field() {
     // Search Reference, "foreach": the sum of all fields of a pattern.
     let t = || {
@@ -272,4 +303,42 @@ fn foreach_does_an_eval_for_each_field() {
     assert!(refused("foreach test* [eval x=nofunction(<<FIELD>>)]").starts_with("SPL-FUNCTION"));
     assert!(refused("foreach mode=multivalue x [eval y=1]").contains("'mode'"));
     assert!(refused("foreach [eval y=1]").contains("a field name is missing"));
+}
+
+#[test]
+fn format_and_return_give_what_rows_ask_for_as_a_text() {
+    let t = || {
+        table(
+            &["user", "ip", "_t"],
+            &[&["ann", "1", "x"], &["b b", "2;3", "x"], &["-", "*4", "x"]],
+        )
+    };
+    // Search Reference, "format" and "return".
+    assert_eq!(
+        run("format", t()),
+        [
+            "search",
+            "(user=\"ann\" AND ip=\"1\") OR (user=\"b b\" AND ip IN (\"2\", \"3\")) OR ip=\"*4\" [0, 1, 2]"
+        ]
+    );
+    assert_eq!(rows("return user", t()), ["user=\"ann\""]);
+    assert_eq!(
+        rows("return 2 src=ip", t()),
+        ["src=\"1\" OR src IN (\"2\", \"3\")"]
+    );
+    assert_eq!(rows("return 2 $user", t()), ["ann OR (b AND b)"]);
+    assert_eq!(rows("head 0 | format", t()), ["NOT *"]);
+    let of = |inner: &str| {
+        let inner = format!("| from datamodel Risk.All_Risk | {inner}");
+        rows(&format!("search [{inner}] | table ip"), t())
+    };
+    assert_eq!(of("fields user | format"), ["1", "2;3"]);
+    assert_eq!(of("return 2 user"), ["1", "2;3"]);
+    assert_eq!(of("return 2 $ip"), ["1", "2;3"]);
+    assert_eq!(
+        of("eval search=\"ip=1 OR user=b*\" | fields search | head 1"),
+        ["1", "2;3"]
+    );
+    assert!(refused("return").contains("a field name is missing"));
+    assert!(refused("format maxresults=3").contains("not supported"));
 }

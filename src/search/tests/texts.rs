@@ -61,13 +61,14 @@ pub(super) fn compile(text: &str) -> Result<Plan, Vec<Diagnostic>> {
     parse(text).and_then(|tree| Plan::compile(&tree, &[processes()], &options()))
 }
 
-fn over_table(commands: &str) -> Result<Plan, Vec<Diagnostic>> {
+/// Some commands over a table made runnable.
+pub(super) fn compile_commands(commands: &str) -> Result<Plan, Vec<Diagnostic>> {
     compile(&format!("| from datamodel Risk.All_Risk | {commands}"))
 }
 
 /// What some commands make of a table: the columns, then each row with its events.
 pub(super) fn run(commands: &str, table: Table) -> Vec<String> {
-    lines(&over_table(commands).unwrap().run_table(table))
+    lines(&compile_commands(commands).unwrap().run_table(table))
 }
 
 /// The rows without their columns and events.
@@ -105,7 +106,7 @@ fn without_events(lines: &[String]) -> Vec<String> {
 
 /// `code: message (help)` of the first thing that is wrong.
 pub(super) fn refused(commands: &str) -> String {
-    let problems = over_table(commands).unwrap_err();
+    let problems = compile_commands(commands).unwrap_err();
     let first = &problems[0];
     let help = first.help.as_deref().unwrap_or_default();
     format!("{}: {} ({help})", first.code, first.message)

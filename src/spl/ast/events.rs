@@ -78,3 +78,20 @@ pub struct Spath {
     /// Where the value is; none: every value becomes a field.
     pub path: Option<Name>,
 }
+
+/// `top [N] [<options>] <fields> [by <fields>]`, and `rare` (Search Reference, "top", "rare").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Top {
+    /// `rare`: the least frequent ones.
+    pub rare: bool,
+    /// How many of a group are given; 0: all.
+    pub limit: u64,
+    /// The fields whose values are counted.
+    pub fields: Vec<Name>,
+    /// `by …`.
+    pub by: Vec<Name>,
+    /// The field of the number; none with `showcount=f`.
+    pub count_field: Option<Name>,
+    /// The field of the share in percent; none with `showperc=f`.
+    pub percent_field: Option<Name>,
+}

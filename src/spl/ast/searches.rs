@@ -72,6 +72,38 @@ pub struct Append {
     pub search: Pipeline,
 }
 
+/// `map [maxsearches=N] search="…"`, also `map [<search>]` (Search Reference, "map").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Map {
+    /// For how many rows it is run at most.
+    pub max: u64,
+    /// What is run for each row, its `$field$` unbound.
+    pub search: Pipeline,
+}
+
+/// `return [N] <fields>` (Search Reference, "return").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// How many rows are given back.
+    pub count: u64,
+    /// What of each.
+    pub fields: Vec<ReturnField>,
+}
+
+/// What `return` gives back of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReturnField {
+    /// `field`, or `alias=field`: a comparison with its value.
+    Compare {
+        /// What the comparison is of.
+        alias: Name,
+        /// Where the value is.
+        field: Name,
+    },
+    /// `$field`: the value alone.
+    Value(Name),
+}
+
 /// `foreach <names> [<commands>]` (Search Reference, "foreach").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreach {

@@ -114,6 +114,11 @@ impl Mapped {
 
     /// Adds a blank for something of `other` at that place.
     pub fn push_blank(&mut self, other: &Self, at: usize) {
+        self.push_sign(other, at, ' ');
+    }
+
+    /// Adds one sign for what stands there.
+    pub fn push_sign(&mut self, other: &Self, at: usize, sign: char) {
         let (call, range) = other.place(at..at);
         self.stretches.push(Stretch {
             start: self.text.len(),
@@ -121,7 +126,7 @@ impl Mapped {
             from: range.start,
             blank: true,
         });
-        self.text.push(' ');
+        self.text.push(sign);
     }
 
     /// The place one byte comes from. At the end of the text: the place behind its last byte.

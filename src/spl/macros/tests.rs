@@ -173,3 +173,29 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn the_search_of_map_is_expanded_in_its_quotes() {
+    let lookup = |name: &str, _| {
+        (name == "m").then(|| MacroText {
+            arguments: Vec::new(),
+            definition: "(a=\"b\")".to_owned(),
+            origin: "test".to_owned(),
+            place: None,
+            refused: None,
+        })
+    };
+    let expanded = |text: &str| expand(text, &lookup).unwrap().text;
+    assert_eq!(
+        expanded(r#"x | map search="search `m` c=\"$d$\" e=\\\\f" maxsearches=3 | eval z="`m`""#),
+        r#"x | map search=[search (a="b") c="$d$" e=\\\\f] maxsearches=3 | eval z="`m`""#
+    );
+    assert_eq!(
+        expanded(r#"x | mapper search="`m`""#),
+        r#"x | mapper search="`m`""#
+    );
+    assert_eq!(
+        expanded(r#"map="x" search="`m`""#),
+        r#"map="x" search="`m`""#
+    );
+}

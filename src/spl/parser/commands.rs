@@ -11,11 +11,12 @@ use crate::spl::token::{Kind, Operator};
 const KNOWN: &str = "tstats, from, search, where, eval, stats, eventstats, streamstats, rename, \
                      convert, fields, table, regex, rex, dedup, sort, head, tail, reverse, \
                      fillnull, bin, mvexpand, makemv, replace, lookup, inputlookup, join, append, \
-                     appendpipe, foreach, transaction, addtotals, xmlkv, spath, makeresults";
+                     appendpipe, map, format, return, foreach, transaction, addtotals, top, rare, uniq, nomv, xmlkv, \
+                     spath, makeresults";
 
 /// Commands that are never run here, whatever else is supported, and why (Search Reference,
 /// "Command quick reference").
-const REFUSED: [(&[&str], &str); 5] = [
+const REFUSED: [(&[&str], &str); 4] = [
     (
         &[
             "collect",
@@ -70,10 +71,6 @@ const REFUSED: [(&[&str], &str); 5] = [
         &["iplocation"],
         "it needs a database of addresses, which does not come with the program: give a lookup of \
          subnets (match_type CIDR) and write 'lookup <name> <column> AS <field>'",
-    ),
-    (
-        &["map"],
-        "it runs another search for every row: write it as 'join <field> [ … ]'",
     ),
 ];
 
@@ -226,4 +223,13 @@ pub fn eventstats(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
 )]
 pub fn reverse(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     Ok(CommandKind::Reverse)
+}
+
+/// `uniq`, which has no arguments.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every reader of arguments has this shape"
+)]
+pub fn uniq(_: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Uniq)
 }

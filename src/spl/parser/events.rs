@@ -5,9 +5,9 @@ use super::cursor::{Cursor, literal_of};
 use super::options::{Options, wrong};
 use super::predicate;
 use super::reporting::stats;
-use super::rows::expression_in;
+use super::rows::{count, expression_in};
 use crate::spl::ast::{
-    Addtotals, CommandKind, Condition, Name, Predicate, Span, Spath, Streamstats, Transaction,
+    Addtotals, CommandKind, Condition, Name, Predicate, Span, Spath, Streamstats, Top, Transaction,
 };
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
@@ -172,6 +172,69 @@ pub fn addtotals(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
         label: options.text("label").unwrap_or_else(total),
         fields,
     }))
+}
+
+/// `top [n] [options] fields [by fields]`.
+pub fn top(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    most(cursor, "top")
+}
+
+/// `rare`, with the arguments of `top`.
+pub fn rare(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    most(cursor, "rare")
+}
+
+fn most(cursor: &mut Cursor<'_>, command: &str) -> Result<CommandKind, Diagnostic> {
+    let known = [
+        "limit",
+        "countfield",
+        "percentfield",
+        "showcount",
+        "showperc",
+        "useother",
+        "otherstr",
+    ];
+    let mut options = Options::read(cursor, command, &known)?;
+    for option in ["useother", "otherstr"] {
+        options.refuse(option, command, "take it away; limit=0 gives every value")?;
+    }
+    let limit = match options.number("limit")? {
+        Some(limit) => Some(limit),
+        None => count(cursor)?,
+    };
+    let mut fields = Vec::new();
+    while !cursor.at_end() && !cursor.peek().is_some_and(|t| t.is_word("by")) {
+        fields.push(cursor.column("a field name")?);
+        while cursor.eat(Kind::Comma) {}
+    }
+    if fields.is_empty() {
+        return Err(cursor.missing("a field name"));
+    }
+    let mut by = Vec::new();
+    if cursor.eat_word("by") {
+        by = cursor.columns()?;
+    }
+    let mut shown = |flag: &str, option: &str, name: &str| {
+        let given = options.text(option);
+        let name = given.unwrap_or_else(|| Name {
+            text: name.to_owned(),
+            span: Span::default(),
+        });
+        Ok::<_, Diagnostic>(options.truth(flag, true)?.then_some(name))
+    };
+    Ok(CommandKind::Top(Top {
+        rare: command == "rare",
+        limit: limit.unwrap_or(10),
+        fields,
+        by,
+        count_field: shown("showcount", "countfield", "count")?,
+        percent_field: shown("showperc", "percentfield", "percent")?,
+    }))
+}
+
+/// `nomv field`.
+pub fn nomv(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    Ok(CommandKind::Nomv(cursor.column("a field name")?))
 }
 
 /// `xmlkv [maxinputs=n] [field]`.

@@ -84,7 +84,7 @@ pub fn sort(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
 }
 
 /// A number that stands alone at the front.
-fn count(cursor: &mut Cursor<'_>) -> Result<Option<u64>, Diagnostic> {
+pub fn count(cursor: &mut Cursor<'_>) -> Result<Option<u64>, Diagnostic> {
     let digits = |t: &Token<'_>| {
         t.kind == Kind::Word && !t.text.is_empty() && t.text.bytes().all(|b| b.is_ascii_digit())
     };

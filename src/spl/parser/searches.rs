@@ -3,17 +3,21 @@
 
 use super::cursor::Cursor;
 use super::options::Options;
+use super::rows::count;
 use super::{Begin, pipeline, predicate};
 use crate::spl::ast::{
-    Append, CommandKind, Foreach, Inputlookup, Join, Lookup, LookupField, Pipeline, Span,
-    TEMPLATE_MARKS,
+    Append, CommandKind, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Name, Pipeline,
+    Return, ReturnField, Span, TEMPLATE_MARKS,
 };
 use crate::spl::diagnostic::Diagnostic;
-use crate::spl::token::Kind;
+use crate::spl::token::{Kind, Operator};
 use std::ops::Range;
 
 /// How many rows `append` puts behind when nothing is said (Search Reference, "append": maxout).
 const APPEND_LIMIT: u64 = 50_000;
+
+/// For how many rows `map` runs its search when nothing is said (Search Reference, "map").
+const MAP_LIMIT: u64 = 10;
 
 /// How many rows `inputlookup` gives when nothing is said (Search Reference, "inputlookup": max).
 const LOOKUP_LIMIT: u64 = 1_000_000_000;
@@ -148,6 +152,68 @@ pub fn appendpipe(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
     let mut options = Options::read(cursor, "appendpipe", &["run_in_preview"])?;
     options.truth("run_in_preview", true)?;
     Ok(CommandKind::Appendpipe(search(cursor, Begin::Command)?))
+}
+
+/// `map [maxsearches=n] search=[…]`, as macro expansion writes the search that stood in quotes.
+pub fn map(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut written = Vec::new();
+    let mut found = None;
+    while !cursor.at_end() {
+        if cursor.kind() == Some(Kind::Subsearch) {
+            found = Some(search(cursor, Begin::Search)?);
+            continue;
+        }
+        let name = cursor.name("an option")?;
+        if !cursor.eat_operator(Operator::Equal) {
+            let message = "'map' of a saved search is not supported";
+            let help = "write map search=\"search … $field$\"";
+            return Err(Diagnostic::new("SPL-COMMAND", message, name.span).with_help(help));
+        }
+        if cursor.kind() != Some(Kind::Subsearch) {
+            written.push((name, cursor.name("a value")?));
+        }
+    }
+    let mut options = Options::of(written, "map", &["search", "maxsearches"])?;
+    let max = options.number("maxsearches")?.unwrap_or(MAP_LIMIT);
+    let Some(search) = found else {
+        return Err(cursor.missing("search=\"…\""));
+    };
+    Ok(CommandKind::Map(Map { max, search }))
+}
+
+/// `format`, whose words can't be changed here.
+pub fn format(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let mut options = Options::read(cursor, "format", &["mvsep", "maxresults", "emptystr"])?;
+    for option in ["mvsep", "maxresults", "emptystr"] {
+        options.refuse(option, "format", "take it away")?;
+    }
+    Ok(CommandKind::Format)
+}
+
+/// `return [n] field alias=field $field`.
+pub fn returned(cursor: &mut Cursor<'_>) -> Result<CommandKind, Diagnostic> {
+    let count = count(cursor)?.unwrap_or(1);
+    let mut fields = Vec::new();
+    while !cursor.at_end() {
+        let name = cursor.name("a field name")?;
+        let value = name.text.strip_prefix('$').filter(|rest| !rest.is_empty());
+        fields.push(if cursor.eat_operator(Operator::Equal) {
+            let field = cursor.name("a field name")?;
+            ReturnField::Compare { alias: name, field }
+        } else if let Some(rest) = value {
+            let text = rest.to_owned();
+            let span = name.span;
+            ReturnField::Value(Name { text, span })
+        } else {
+            let field = name.clone();
+            ReturnField::Compare { alias: name, field }
+        });
+        while cursor.eat(Kind::Comma) {}
+    }
+    if fields.is_empty() {
+        return Err(cursor.missing("a field name"));
+    }
+    Ok(CommandKind::Return(Return { count, fields }))
 }
 
 /// `foreach names [commands]`.

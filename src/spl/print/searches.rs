@@ -4,8 +4,8 @@
 use super::rows::{flag, option_number, option_text};
 use super::{bare_or_quoted, expression, list, name, pipeline, predicate, quoted, stats};
 use crate::spl::ast::{
-    Addtotals, CommandKind, Condition, Inputlookup, Join, Lookup, LookupField, Name, Spath,
-    Streamstats, TEMPLATE_MARKS, Transaction,
+    Addtotals, CommandKind, Condition, Inputlookup, Join, Lookup, LookupField, Name, ReturnField,
+    Spath, Streamstats, TEMPLATE_MARKS, Top, Transaction,
 };
 use std::fmt::Write as _;
 
@@ -19,6 +19,19 @@ pub fn command(kind: &CommandKind) -> String {
             let max = option_number("maxout", tree.max, 50_000);
             format!("append{max} [{}]", pipeline(&tree.search))
         }
+        CommandKind::Map(tree) => {
+            format!("map maxsearches={} [{}]", tree.max, pipeline(&tree.search))
+        }
+        CommandKind::Format => "format".to_owned(),
+        CommandKind::Return(tree) => {
+            let one = |field: &ReturnField| match field {
+                ReturnField::Compare { alias, field } => {
+                    format!("{}={}", quoted(&alias.text, '"'), quoted(&field.text, '"'))
+                }
+                ReturnField::Value(field) => quoted(&format!("${}", field.text), '"'),
+            };
+            format!("return {} {}", tree.count, list(&tree.fields, " ", one))
+        }
         CommandKind::Appendpipe(commands) => format!("appendpipe [{}]", pipeline(commands)),
         CommandKind::Foreach(tree) => {
             let mut commands = pipeline(&tree.commands);
@@ -30,6 +43,9 @@ pub fn command(kind: &CommandKind) -> String {
         CommandKind::Streamstats(tree) => streamstats(tree),
         CommandKind::Transaction(tree) => transaction(tree),
         CommandKind::Addtotals(tree) => addtotals(tree),
+        CommandKind::Top(tree) => top(tree),
+        CommandKind::Nomv(field) => format!("nomv {}", name(field)),
+        CommandKind::Uniq => "uniq".to_owned(),
         CommandKind::Xmlkv(field) => match field {
             Some(field) => format!("xmlkv {}", name(field)),
             None => "xmlkv".to_owned(),
@@ -134,6 +150,28 @@ fn addtotals(tree: &Addtotals) -> String {
     out += &option_text("label", Some(&tree.label));
     if !tree.fields.is_empty() {
         let _ = write!(out, " {}", list(&tree.fields, ", ", name));
+    }
+    out
+}
+
+fn top(tree: &Top) -> String {
+    let command = if tree.rare { "rare" } else { "top" };
+    let mut out = format!("{command} limit={}", tree.limit);
+    let shown = [
+        ("countfield", "showcount", &tree.count_field),
+        ("percentfield", "showperc", &tree.percent_field),
+    ];
+    for (option, flag, field) in shown {
+        match field {
+            Some(_) => out += &option_text(option, field.as_ref()),
+            None => {
+                let _ = write!(out, " {flag}=false");
+            }
+        }
+    }
+    let _ = write!(out, " {}", list(&tree.fields, ", ", name));
+    if !tree.by.is_empty() {
+        let _ = write!(out, " by {}", list(&tree.by, ", ", name));
     }
     out
 }

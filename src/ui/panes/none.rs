@@ -175,7 +175,8 @@ fn warnings(app: &App, loaded: &Loaded, key: &str, theme: Theme) -> Vec<Line> {
             "{files} not wholly read, or with bad records: {key} says why."
         ));
     }
-    let line = |text: String| vec![theme.label(text, Role::Warn)];
+    texts.extend(loaded.notes.iter().cloned());
+    let line = |text: String| vec![theme.data(text, Role::Warn)];
     let mut lines: Vec<Line> = texts.into_iter().map(line).collect();
     if !lines.is_empty() {
         lines.insert(0, Line::new());

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::spl::ast::{
-    Addtotals, Append, Condition, Foreach, Inputlookup, Join, Lookup, LookupField, Spath,
-    Streamstats, Transaction,
+    Addtotals, Append, Condition, Foreach, Inputlookup, Join, Lookup, LookupField, Map, Return,
+    ReturnField, Spath, Streamstats, Top, Transaction,
 };
 
 fn texts() -> impl Strategy<Value = Name> {
@@ -146,6 +146,40 @@ fn loops() -> impl Strategy<Value = CommandKind> {
     })
 }
 
+fn tops() -> impl Strategy<Value = CommandKind> {
+    let option = || prop::option::of(texts());
+    (
+        any::<bool>(),
+        0_u64..20,
+        list(),
+        maybe_list(),
+        option(),
+        option(),
+    )
+        .prop_map(|(rare, limit, fields, by, count_field, percent_field)| {
+            CommandKind::Top(Top {
+                rare,
+                limit,
+                fields,
+                by,
+                count_field,
+                percent_field,
+            })
+        })
+}
+
+fn returns() -> impl Strategy<Value = CommandKind> {
+    let field = prop_oneof![
+        ("[a-z]{1,4}", names()).prop_map(|(alias, field)| ReturnField::Compare {
+            alias: name_of(&alias),
+            field,
+        }),
+        "[a-z]{1,4}".prop_map(|name| ReturnField::Value(name_of(&name))),
+    ];
+    (1_u64..9, prop::collection::vec(field, 1..3))
+        .prop_map(|(count, fields)| CommandKind::Return(Return { count, fields }))
+}
+
 pub(super) fn commands() -> impl Strategy<Value = CommandKind> {
     let option = || prop::option::of(texts());
     let spath = (option(), option(), texts()).prop_map(|(input, output, path)| {
@@ -184,6 +218,12 @@ pub(super) fn commands() -> impl Strategy<Value = CommandKind> {
             .prop_map(|(max, search)| CommandKind::Append(Append { max, search })),
         predicates().prop_map(|tree| CommandKind::Appendpipe(one(CommandKind::Search(tree)))),
         loops(),
+        (0_u64..20, searches()).prop_map(|(max, search)| CommandKind::Map(Map { max, search })),
+        Just(CommandKind::Format),
+        Just(CommandKind::Uniq),
+        names().prop_map(CommandKind::Nomv),
+        tops(),
+        returns(),
         streams(),
         transactions(),
         totals(),
