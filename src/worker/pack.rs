@@ -11,7 +11,7 @@ mod combine;
 
 use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
 use super::rule::Rule;
-use crate::cim::{Hosts, OutOfScope, Scope, Selection, SourceIndex, Sources};
+use crate::cim::{Hosts, OutOfScope, Scope, Selection, Sources};
 use crate::event::{Outline, Record};
 use crate::evidence::discover::Input;
 use crate::evidence::format::Detected;
@@ -84,7 +84,6 @@ struct Share<'a> {
     sources: &'a Sources,
     /// The fields that any of them tests; none: all.
     selection: Option<Selection>,
-    candidates: Candidates,
 }
 
 /// A record that some rule takes, or that names a host.
@@ -100,9 +99,13 @@ struct Pack<'a> {
     /// The place of the rule whose hunt accounts for the evidence, and that hunt.
     first: usize,
     base: Hunt<'a>,
-    /// The other rules, in the order in which the shares number them.
+    /// The places of the other rules, which are numbered in this order: those of one dataset stand
+    /// together.
     others: Vec<usize>,
+    /// The datasets, and by the numbers of the rules which is theirs.
     shares: Vec<Share<'a>>,
+    share_of: Vec<usize>,
+    candidates: Candidates,
     needles: Needles,
     waits_for_now: bool,
     heard: Vec<Heard>,
@@ -122,64 +125,64 @@ impl<'a> Pack<'a> {
     ) -> Option<Self> {
         let of_processes = |place: &&usize| {
             let rule = rules.get(**place);
-            rule.and_then(|rule| sources.filling(rule.plan.dataset()))
-                .is_some_and(Sources::fill_processes)
+            rule.is_some_and(|rule| rule.sources(sources).fill_processes())
         };
         let first = *shared.iter().find(of_processes).or(shared.first())?;
-        let others: Vec<usize> = shared.iter().copied().filter(|p| *p != first).collect();
-        let of = |place: usize| {
-            let rule = rules.get(place)?;
-            let filling = sources.filling(rule.plan.dataset()).unwrap_or(sources);
-            Some((rule, filling))
+        let first_rule = rules.get(first)?;
+        let mut datasets: Vec<(&Sources, Vec<usize>)> = Vec::new();
+        for place in shared.iter().copied().filter(|place| *place != first) {
+            let of_rule = rules.get(place)?.sources(sources);
+            match datasets
+                .iter_mut()
+                .find(|(known, _)| std::ptr::eq(*known, of_rule))
+            {
+                Some((_, places)) => places.push(place),
+                None => datasets.push((of_rule, vec![place])),
+            }
+        }
+        let (mut shares, mut share_of, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for (sources, places) in datasets {
+            let of_it = places.iter().filter_map(|place| rules.get(*place));
+            let tested: Option<Vec<Vec<usize>>> =
+                of_it.map(|rule| rule.plan.tested_places()).collect();
+            share_of.resize(share_of.len() + places.len(), shares.len());
+            shares.push(Share {
+                sources,
+                selection: tested.map(|tested| sources.selection(&tested.concat())),
+            });
+            others.extend(places);
+        }
+        let of = |place: &usize| {
+            rules
+                .get(*place)
+                .map(|rule| (rule, needles(&rule.plan, rule.sources(sources))))
         };
-        let needles_of: Vec<(usize, &Rule, &Sources, Needles)> = (0..)
-            .zip(&others)
-            .filter_map(|(number, place)| {
-                let (rule, filling) = of(*place)?;
-                Some((number, rule, filling, needles(&rule.plan, filling)))
-            })
-            .collect();
-        let (first_rule, filling) = of(first)?;
-        let mut all = needles(&first_rule.plan, filling);
-        let mut datasets: Vec<&Sources> = Vec::new();
-        for (_, _, filling, needles) in &needles_of {
+        let wanted: Vec<(&Rule, Needles)> = others.iter().filter_map(of).collect();
+        let mut all = needles(&first_rule.plan, first_rule.sources(sources));
+        for (_, needles) in &wanted {
             all.windows = either(&all.windows, &needles.windows);
             all.crowdstrike = either(&all.crowdstrike, &needles.crowdstrike);
             all.nvm = either(&all.nvm, &needles.nvm);
-            if !datasets.iter().any(|known| std::ptr::eq(*known, *filling)) {
-                datasets.push(filling);
-            }
         }
-        let shares = datasets.into_iter().map(|sources| {
-            let of_it = || {
-                let same = needles_of.iter();
-                same.filter(|(_, _, filling, _)| std::ptr::eq(*filling, sources))
-            };
-            let places: Option<Vec<Vec<usize>>> = of_it()
-                .map(|(_, rule, ..)| rule.plan.tested_places())
-                .collect();
-            Share {
-                sources,
-                selection: places.map(|places| sources.selection(&places.concat())),
-                candidates: Candidates::new(
-                    of_it().map(|(number, _, _, needles)| (*number, needles)),
-                ),
-            }
-        });
+        let waits = |place: &usize| {
+            rules
+                .get(*place)
+                .is_some_and(|rule| options.waits_for_now(rule))
+        };
         Some(Self {
             rules,
             sources,
             options,
             first,
             base: Hunt::new(first_rule, sources, options, observer),
-            shares: shares.collect(),
+            candidates: Candidates::new(&wanted),
             needles: all,
-            waits_for_now: shared
-                .iter()
-                .any(|place| of(*place).is_some_and(|(rule, _)| options.waits_for_now(rule))),
+            waits_for_now: shared.iter().any(waits),
             heard: Vec::new(),
             taken: vec![Vec::new(); others.len()],
             naming: Vec::new(),
+            shares,
+            share_of,
             others,
         })
     }
@@ -254,20 +257,15 @@ impl<'a> Pack<'a> {
         let told = record.time;
         record.time = self.base.possible(told);
         let hosts = self.base.hosts();
-        let mut names_host = false;
+        let names_host = self.sources.scope(record) == Scope::OutOfScope(OutOfScope::HostRecord);
+        let candidates = self.candidates.of(record);
+        let share = |number: &usize| self.share_of.get(*number).copied();
         let mut takers: Vec<usize> = Vec::new();
-        for share in &self.shares {
-            match share.sources.scope(record) {
-                Scope::Creation(source) => {
-                    share.ask(
-                        (source, record),
-                        &hosts,
-                        self.rules,
-                        &self.others,
-                        &mut takers,
-                    );
-                }
-                Scope::OutOfScope(why) => names_host |= why == OutOfScope::HostRecord,
+        for numbers in candidates.chunk_by(|one, next| share(one) == share(next)) {
+            let share = numbers.first().and_then(share);
+            if let Some(share) = share.and_then(|share| self.shares.get(share)) {
+                let asked = (numbers, self.rules, &*self.others);
+                share.ask(record, &hosts, asked, &mut takers);
             }
         }
         record.time = told;
@@ -292,19 +290,17 @@ impl<'a> Pack<'a> {
 }
 
 impl Share<'_> {
-    /// Which rules take an event of the dataset, or may take it when its host has a name.
+    /// Which rules, by their numbers, take a record, or may take it when its host has a name.
     fn ask(
         &self,
-        (source, record): (SourceIndex, &Record),
+        record: &Record,
         hosts: &Hosts,
-        rules: &[Rule],
-        others: &[usize],
+        (numbers, rules, others): (&[usize], &[Rule], &[usize]),
         takers: &mut Vec<usize>,
     ) {
-        let candidates = self.candidates.of(record);
-        if candidates.is_empty() {
+        let Scope::Creation(source) = self.sources.scope(record) else {
             return;
-        }
+        };
         let row = match &self.selection {
             Some(selection) => self.sources.map_selected(source, record, hosts, selection),
             None => self.sources.map(source, record, hosts),
@@ -313,14 +309,12 @@ impl Share<'_> {
             .sources
             .unresolved_host(source, record, hosts)
             .is_some();
-        for number in candidates {
-            let rule = others.get(number).and_then(|place| rules.get(*place));
-            let takes =
-                |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
-            if rule.is_some_and(takes) {
-                takers.push(number);
-            }
-        }
+        let takes = |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
+        let of = |number: &usize| others.get(*number).and_then(|place| rules.get(*place));
+        let taking = numbers
+            .iter()
+            .filter(|number| of(number).is_some_and(takes));
+        takers.extend(taking);
     }
 }
 

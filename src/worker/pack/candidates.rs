@@ -4,8 +4,10 @@
 
 use crate::event::{Family, Record};
 use crate::evidence::prefilter::{Needles, Wanted};
+use crate::spl::ast::{CompareOp, Literal, Piece, Predicate};
+use crate::worker::rule::Rule;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// For each family its rules.
@@ -22,8 +24,8 @@ struct OfFamily {
     automaton: Option<AhoCorasick>,
     /// By needle, the rules that have it.
     holding: Vec<Vec<usize>>,
-    /// The rules that want everything.
-    always: Vec<usize>,
+    /// The rules that want everything, or every event of these ids.
+    always: Vec<(usize, Option<BTreeSet<u32>>)>,
     all: Vec<usize>,
 }
 
@@ -31,14 +33,9 @@ struct OfFamily {
 const BETWEEN: char = '\n';
 
 impl Candidates {
-    pub(super) fn new<'n>(rules: impl Iterator<Item = (usize, &'n Needles)> + Clone) -> Self {
-        let of = |wanted: fn(&Needles) -> &Wanted| {
-            OfFamily::new(
-                rules
-                    .clone()
-                    .map(|(number, needles)| (number, wanted(needles))),
-            )
-        };
+    /// The rules in the order of their numbers.
+    pub(super) fn new(rules: &[(&Rule, Needles)]) -> Self {
+        let of = |wanted: fn(&Needles) -> &Wanted| OfFamily::new(rules, wanted);
         Self {
             windows: of(|needles| &needles.windows),
             crowdstrike: of(|needles| &needles.crowdstrike),
@@ -58,13 +55,20 @@ impl Candidates {
 }
 
 impl OfFamily {
-    fn new<'n>(rules: impl Iterator<Item = (usize, &'n Wanted)>) -> Self {
+    fn new<'n>(rules: &'n [(&Rule, Needles)], wanted: fn(&Needles) -> &Wanted) -> Self {
         let mut family = Self::default();
         let mut needles: BTreeMap<&Arc<str>, Vec<usize>> = BTreeMap::new();
-        for (number, wanted) in rules {
+        for (number, (rule, of_rule)) in rules.iter().enumerate() {
             family.all.push(number);
-            match wanted {
-                Wanted::Everything(_) => family.always.push(number),
+            match wanted(of_rule) {
+                Wanted::Everything(_) => {
+                    // The ids of a raw event are a field of it, those of a dataset's are not.
+                    let predicate = rule.predicate().filter(|_| rule.raw.is_some());
+                    let ids = predicate
+                        .filter(|_| !rule.plan.has_searches())
+                        .and_then(event_ids);
+                    family.always.push((number, ids));
+                }
                 Wanted::Holding(texts) => {
                     for text in texts {
                         needles.entry(text).or_default().push(number);
@@ -90,7 +94,11 @@ impl OfFamily {
         if text.contains(['\u{17f}', '\u{212a}']) {
             return self.all.clone();
         }
-        let mut found = self.always.clone();
+        let id = record.event_id();
+        let of_id = |ids: &BTreeSet<u32>| id.is_none_or(|id| ids.contains(&id));
+        let always = self.always.iter();
+        let always = always.filter(|(_, ids)| ids.as_ref().is_none_or(of_id));
+        let mut found: Vec<usize> = always.map(|(number, _)| *number).collect();
         let hits = automaton.find_overlapping_iter(&text);
         found.extend(
             hits.filter_map(|hit| self.holding.get(hit.pattern().as_usize()))
@@ -99,6 +107,29 @@ impl OfFamily {
         found.sort_unstable();
         found.dedup();
         found
+    }
+}
+
+/// The ids that an event must have one of to meet a predicate, where it says so.
+fn event_ids(predicate: &Predicate) -> Option<BTreeSet<u32>> {
+    let is_id = |field: &str| matches!(field, "EventCode" | "EventID");
+    let id = |literal: &Literal| match literal.pieces.as_slice() {
+        [Piece::Source(text)] => text.parse().ok(),
+        _ => None,
+    };
+    match predicate {
+        Predicate::And(parts) => parts.iter().filter_map(event_ids).min_by_key(BTreeSet::len),
+        Predicate::Or(parts) => {
+            let all: Option<Vec<_>> = parts.iter().map(event_ids).collect();
+            Some(all?.into_iter().flatten().collect())
+        }
+        Predicate::Compare {
+            field,
+            op: CompareOp::Equal,
+            value,
+        } if is_id(&field.text) => id(value).map(|id| BTreeSet::from([id])),
+        Predicate::In { field, values } if is_id(&field.text) => values.iter().map(id).collect(),
+        _ => None,
     }
 }
 
