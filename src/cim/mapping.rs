@@ -299,6 +299,7 @@ fn given<'r>(
             let ruled = rule.evaluate(record)?;
             return Some((Text::Own(ruled.text), Origin::Ruled(ruled.from)));
         }
+        Gives::All => return all(source, mapping, record),
         Gives::Raw => {}
     }
     for name in &mapping.from {
@@ -323,6 +324,24 @@ fn given<'r>(
     let id = record.data(mapping.host_of.as_deref()?)?;
     let host = hosts.of_aid(id)?;
     Some((Text::Own(Cow::Borrowed(host)), Origin::Host))
+}
+
+/// Every value of the first raw field that gives one, and each line of it.
+fn all<'r>(
+    source: &'r Source,
+    mapping: &'r Mapping,
+    record: &'r Record,
+) -> Option<(Text<'r>, Origin<'r>)> {
+    mapping.from.iter().find_map(|name| {
+        let fields = record
+            .data
+            .iter()
+            .filter(|field| *field.name == *name.shown);
+        let lines = fields.flat_map(|field| field.value.lines());
+        let texts = lines.filter(|line| source.is_value(line)).map(Arc::from);
+        let value = Value::many(texts.collect())?;
+        Some((Text::Shared(value), Origin::Raw(name)))
+    })
 }
 
 /// `case(isnotnull(vendor_product), …, vendor." ".product, vendor." unknown", "unknown ".product,

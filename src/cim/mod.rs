@@ -9,6 +9,7 @@ mod command_line;
 mod crowdstrike;
 pub mod facts;
 mod file_name;
+mod flat;
 pub mod hosts;
 pub mod mapping;
 pub mod model;

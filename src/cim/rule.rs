@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, nvm, security, sysmon};
+use super::{crowdstrike, flat, nvm, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -26,6 +26,14 @@ pub enum Rule {
     NvmProcess,
     /// [`nvm::parent_process`].
     NvmParentProcess,
+    /// [`flat::defender_account`].
+    DefenderAccount,
+    /// [`flat::elastic_account`].
+    ElasticAccount,
+    /// [`flat::elastic_process`].
+    ElasticProcess,
+    /// [`flat::elastic_parent_process`].
+    ElasticParentProcess,
     /// [`sysmon::file_action`].
     SysmonFileAction,
     /// [`sysmon::registry_hive`].
@@ -63,6 +71,10 @@ impl Rule {
             Self::CrowdstrikeProcessPath => crowdstrike::process_path(record),
             Self::NvmProcess => nvm::process(record),
             Self::NvmParentProcess => nvm::parent_process(record),
+            Self::DefenderAccount => flat::defender_account(record),
+            Self::ElasticAccount => flat::elastic_account(record),
+            Self::ElasticProcess => flat::elastic_process(record),
+            Self::ElasticParentProcess => flat::elastic_parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
             Self::SysmonRegistryHive => sysmon::registry_hive(record),
         }
@@ -83,7 +95,11 @@ impl Rule {
             | Self::SecurityLogonId
             | Self::CrowdstrikeProcessPath
             | Self::NvmProcess
-            | Self::NvmParentProcess => &[],
+            | Self::NvmParentProcess
+            | Self::DefenderAccount
+            | Self::ElasticAccount
+            | Self::ElasticProcess
+            | Self::ElasticParentProcess => &[],
         }
     }
 
@@ -100,6 +116,10 @@ impl Rule {
             Self::SecurityLogonId => "of the target else of the subject",
             Self::CrowdstrikeProcessPath => {
                 "on Windows the first word of the command line, else the image"
+            }
+            Self::DefenderAccount | Self::ElasticAccount => "domain and name",
+            Self::ElasticProcess | Self::ElasticParentProcess => {
+                "the command line, else the arguments joined by blanks"
             }
             Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
             Self::SysmonFileAction => {

@@ -59,6 +59,7 @@ impl Sources {
             Family::Windows => self.windows(record),
             Family::CrowdStrike => self.crowdstrike(record),
             Family::Nvm => self.nvm(record),
+            Family::Flat => self.flat(record),
             Family::Other if names_host(record) => Scope::OutOfScope(OutOfScope::HostRecord),
             Family::Other => Scope::OutOfScope(OutOfScope::UnknownSource),
         }
@@ -118,6 +119,17 @@ impl Sources {
         }
     }
 
+    fn flat(&self, record: &Record) -> Scope {
+        let mut known = self
+            .all()
+            .filter(|(_, source)| source.detect.is_flat_source(record));
+        match known.next() {
+            Some((index, source)) if source.detect.has_values(record) => Scope::Creation(index),
+            Some((index, _)) => Scope::OutOfScope(OutOfScope::OtherEvent(index)),
+            None => Scope::OutOfScope(OutOfScope::UnknownSource),
+        }
+    }
+
     /// Whether a Windows event of that provider and id is a process creation, as [`Self::scope`]
     /// says of its whole record.
     pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
@@ -156,6 +168,20 @@ impl Detect {
     fn is_excepted(&self, record: &Record) -> bool {
         let mut excepted = self.except_ending.iter();
         excepted.any(|(name, ending)| record.data(name).is_some_and(|text| text.ends_with(ending)))
+    }
+
+    fn is_flat_source(&self, record: &Record) -> bool {
+        let has = |name: &String| record.data(name).is_some_and(|text| !text.is_empty());
+        self.family == Family::Flat && !self.has.is_empty() && self.has.iter().all(has)
+    }
+
+    /// Whether each field has one of its values, be it in a list (`start, info` in CSV).
+    fn has_values(&self, record: &Record) -> bool {
+        self.values.iter().all(|(name, values)| {
+            let fields = record.data.iter().filter(|field| *field.name == **name);
+            let mut texts = fields.flat_map(|field| field.value.split(", "));
+            texts.any(|text| values.iter().any(|value| value.eq_ignore_ascii_case(text)))
+        })
     }
 
     fn is_provider(&self, provider: &str) -> bool {

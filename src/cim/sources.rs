@@ -36,7 +36,7 @@ pub struct Source {
     pub id: String,
     /// As a person calls it: `Sysmon 1`.
     pub title: String,
-    /// The letter that a row shows: `S`, `4`, `C`, `N`.
+    /// The letter that a row shows: `S`, `4`, `C`, `N`, `D`, `E`, `R`.
     pub letter: char,
     /// Splunk's `source`.
     pub splunk_source: String,
@@ -66,6 +66,18 @@ pub(super) struct Detect {
     pub event_ids: Vec<u32>,
     #[serde(default)]
     pub event_simple_names: Vec<String>,
+    /// Names that each record of a flat source has with a value.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Where the time of a flat source is: for `evidence::sources`, which reads the same table.
+    #[serde(default)]
+    pub time: Vec<String>,
+    /// Fields of a flat source's events, each with the values of which it has one.
+    #[serde(default)]
+    pub values: BTreeMap<String, Vec<String>>,
+    /// The records are rows of a search's result.
+    #[serde(default)]
+    pub result_rows: bool,
     /// Raw fields with an ending by which a record is none after all.
     #[serde(default)]
     pub except_ending: BTreeMap<String, String>,
@@ -94,6 +106,8 @@ pub(super) enum Gives {
     Rule(Rule),
     /// The first raw field that gives a value.
     Raw,
+    /// Every value of the first raw field that gives one, and each line of it: a multivalue field.
+    All,
 }
 
 /// The name of a raw field, `System/Computer` for one of the System element.
@@ -181,12 +195,15 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 20] = source_tables![
+const TABLES: [(&str, &str); 23] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
     "crowdstrike",
     "cisco_nvm",
+    "defender",
+    "elastic",
+    "result_rows",
     "sysmon_registry_value",
     "sysmon_registry_key",
     "sysmon_file",
@@ -312,6 +329,7 @@ fn family<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Family, D
         "windows" => Ok(Family::Windows),
         "crowdstrike" => Ok(Family::CrowdStrike),
         "nvm" => Ok(Family::Nvm),
+        "flat" => Ok(Family::Flat),
         _ => Err(serde::de::Error::custom(format!("unknown family '{name}'"))),
     }
 }
@@ -355,6 +373,9 @@ mod tests {
                 ("security_4688", '4'),
                 ("crowdstrike", 'C'),
                 ("cisco_nvm", 'N'),
+                ("defender", 'D'),
+                ("elastic", 'E'),
+                ("result_rows", 'R'),
             ]
         );
         let place = sources.dataset().index("process_name").unwrap();

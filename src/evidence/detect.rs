@@ -130,6 +130,7 @@ fn csv(head: &[u8]) -> Option<Detected> {
             Confidence::Likely,
             "the header row has the columns 'Message', of an event id and of a provider",
         ),
+        Columns::Fields(detected) => detected,
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Needles {
     pub crowdstrike: Wanted,
     /// Cisco NVM.
     pub nvm: Wanted,
+    /// Flat sources that are known by their fields.
+    pub flat: Wanted,
 }
 
 /// Which records of a family are wanted.
@@ -58,10 +60,11 @@ impl Prefilter {
     pub fn new(needles: &Needles) -> Self {
         let windows = needles.windows.texts();
         let nvm = needles.nvm.texts();
+        let flat = needles.crowdstrike.texts().zip(needles.flat.texts());
         let all = windows
             .zip(nvm)
-            .zip(needles.crowdstrike.texts())
-            .map(|((windows, nvm), falcon)| [windows, nvm, falcon].concat());
+            .zip(flat)
+            .map(|((windows, nvm), (falcon, flat))| [windows, nvm, falcon, flat].concat());
         Self {
             xml: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Xml)),
             plain: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Plain)),

@@ -49,6 +49,8 @@ struct FieldTable {
     ours: bool,
     #[serde(default)]
     assembled: bool,
+    #[serde(default)]
+    all: bool,
 }
 
 impl SourceTable {
@@ -118,6 +120,7 @@ impl FieldTable {
         let gives = match (constant, self.rule) {
             (Some(value), _) => Gives::Constant(value),
             (None, Some(rule)) => Gives::Rule(rule),
+            (None, None) if self.all => Gives::All,
             (None, None) => Gives::Raw,
         };
         Ok(Mapping {

