@@ -9,7 +9,10 @@
 )]
 
 use gimlet::cim::{Models, Sources};
-use gimlet::event::Zone;
+use gimlet::event::{Value, Zone};
+use gimlet::report::{Medium, write_csv};
+use gimlet::search::Table;
+use gimlet::worker::drilldown::{Over, Tokens};
 use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
 use gimlet::worker::rule::{Rule, RuleFiles};
 use std::path::{Path, PathBuf};
@@ -229,5 +232,121 @@ fn security_onion() {
             [["8496", "9232", "SHA256=AA11", "2025-06-26T16:08:54"]],
             "{name}"
         );
+    }
+}
+
+const GIVEN: [&str; 9] = [
+    "user",
+    "dest",
+    "parent_process_name",
+    "parent_process",
+    "process_name",
+    "process",
+    "count",
+    "firstTime",
+    "lastTime",
+];
+
+#[test]
+fn rows_of_a_result_go_on_behind_the_tstats() {
+    let mut row = first();
+    row.extend(["3", "2025-06-26T16:08:54", "2025-06-27T01:00:00"].map(str::to_owned));
+    for name in [
+        "result-rows-csv",
+        "result-rows-json",
+        "result-rows-export-lines",
+    ] {
+        assert_eq!(rows_of(&[fixture(name)], &GIVEN), [row.clone()], "{name}");
+        for pass in [Pass::Everything, Pass::Counted, Pass::Rows] {
+            let hunted = run(vec![fixture(name)], pass);
+            let [rejected] = hunted.loaded.rejected.as_slice() else {
+                unreachable!("{:?}", hunted.loaded.rejected)
+            };
+            assert_eq!(rejected.rows, 1);
+            assert!(rejected.clause.contains("*http://*"), "{}", rejected.clause);
+            let who = format!(r"user 'alice', dest '{HOST}', process 'msiexec.exe /i c:\a.msi'");
+            assert_eq!(rejected.first, who);
+            assert_eq!(hunted.loaded.tested, 2);
+        }
+    }
+    // The same row in three exports is one row.
+    let paths = [
+        "result-rows-csv",
+        "result-rows-json",
+        "result-rows-export-lines",
+    ]
+    .map(fixture);
+    assert_eq!(rows_of(&paths, &GIVEN), [row]);
+}
+
+#[test]
+fn rows_without_a_count_are_events_whose_cells_keep_their_values() {
+    let name = "result-rows-without-count";
+    let hunted = run(vec![fixture(name)], Pass::Everything);
+    assert!(hunted.loaded.rejected.is_empty());
+    // A field to group by that holds two values makes a group of each, as in Splunk.
+    let mut row = first();
+    row.extend(["1", "2025-06-26T16:08:54", "2025-06-26T16:08:54"].map(str::to_owned));
+    let mut other = row.clone();
+    other[5] = "msiexec.exe /z x.dll".to_owned();
+    assert_eq!(rows_of(&[fixture(name)], &GIVEN), [row, other]);
+}
+
+/// All cells of a table as text.
+fn texts(table: &Table) -> Vec<Vec<Option<String>>> {
+    let text = |cell: &Option<Value>| cell.as_ref().map(|value| value.as_text().into_owned());
+    table
+        .rows
+        .iter()
+        .map(|row| row.cells.iter().map(text).collect())
+        .collect()
+}
+
+#[test]
+fn rows_written_as_csv_are_the_same_rows_with_the_same_drilldowns() {
+    let models = Models::built_in().unwrap();
+    let sources = Sources::built_in(&models).unwrap();
+    let rule = Rule::load(&RuleFiles::default(), &models, Zone::UTC).unwrap();
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/atomic");
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("rows.csv");
+    let hunt_over = |path: &Path| {
+        let options = HuntOptions {
+            paths: vec![path.to_owned()],
+            ..HuntOptions::default()
+        };
+        (hunt(&rule, &sources, &options, &mut ()), options)
+    };
+    let (own, own_options) = hunt_over(&demo);
+    let order: Vec<usize> = (0..own.findings.table.rows.len()).collect();
+    let mut file = std::fs::File::create(&csv).unwrap();
+    write_csv(&mut file, &own.findings.table, &order, Medium::File).unwrap();
+    let (again, again_options) = hunt_over(&csv);
+    assert!(!order.is_empty());
+    assert_eq!(own.findings.table.columns, again.findings.table.columns);
+    assert_eq!(texts(&own.findings.table), texts(&again.findings.table));
+    assert!(again.loaded.rejected.is_empty());
+
+    for row in order {
+        for which in 0..2 {
+            let drilled = |hunted: &Hunted, options: &HuntOptions| {
+                let over = Over {
+                    rule: &rule,
+                    sources: &sources,
+                    options,
+                    findings: &hunted.findings,
+                    span: hunted.loaded.span,
+                    now: None,
+                    imported: &[],
+                };
+                let tokens = Tokens::of_row(&hunted.findings, row);
+                over.run(which, &tokens, true).unwrap()
+            };
+            let (first, second) = (drilled(&own, &own_options), drilled(&again, &again_options));
+            assert!(!first.table.rows.is_empty(), "{row} {which}");
+            assert_eq!(texts(&first.table), texts(&second.table), "{row} {which}");
+            assert_eq!(first.title, second.title);
+            assert_eq!(first.spl, second.spl);
+        }
     }
 }

@@ -192,6 +192,7 @@ fn case<S: Strategy<Value = String>>(
 
 fn read(format: Format, text: &str) -> Option<Record> {
     let detected = Detected {
+        read_whole: false,
         format,
         shape: String::new(),
         confidence: Confidence::Certain,

@@ -61,6 +61,7 @@ fn is_json(head: &[u8]) -> bool {
 
 fn detected(format: Format, shape: &str, confidence: Confidence, reason: &str) -> Detected {
     Detected {
+        read_whole: false,
         format,
         shape: shape.to_owned(),
         confidence,

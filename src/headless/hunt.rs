@@ -7,6 +7,7 @@ use super::{interrupt, session, status};
 use crate::cim::Sources;
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
+use crate::event::visible::visible;
 use crate::event::{SourceId, Timestamp};
 use crate::evidence::hash::hash;
 use crate::evidence::ledger::Ledger;
@@ -20,6 +21,7 @@ use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{Hunted, Pass, hunt};
+use crate::worker::report::RejectedRows;
 use crate::worker::rule::Rule;
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result};
@@ -177,6 +179,9 @@ fn finish(
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
         say_without_time(hunted.loaded.without_time);
+        for rejected in &hunted.loaded.rejected {
+            say(&rejected_line(rejected));
+        }
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -185,6 +190,17 @@ fn finish(
     }
     say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// What exported rows the search does not take, and why.
+fn rejected_line(rejected: &RejectedRows) -> String {
+    let rows = counted(rejected.rows, "exported row");
+    let fail = if rejected.rows == 1 { "fails" } else { "fail" };
+    format!(
+        "{rows} {fail} the where-clause at '{}'; the first: {}",
+        visible(&rejected.clause),
+        rejected.first
+    )
 }
 
 /// Says of what a span of time can't hold: a clock that was set wrong must not hide an event.

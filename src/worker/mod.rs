@@ -12,6 +12,7 @@ mod kept;
 mod late_hosts;
 mod load;
 mod members;
+mod rejected;
 pub mod report;
 pub mod rule;
 pub mod rule_test;

@@ -4,7 +4,7 @@ use super::super::model::{Dataset, TableError};
 use super::super::rule::Rule;
 use super::super::transform::Transform;
 use super::{Detect, FactTable, Gives, Mapping, RawName, Source, unknown};
-use crate::event::Value;
+use crate::event::{Family, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,6 +79,16 @@ impl SourceTable {
                 .and_then(|place| mappings.get_mut(place))
                 .ok_or_else(|| unknown(file, "the field", &name))?;
             *slot = Some(field.resolve(file, &self.lookup)?);
+        }
+        let flat = self.detect.family == Family::Flat;
+        if flat && (self.detect.has.is_empty() || self.detect.time.is_empty()) {
+            return Err(TableError::Form {
+                file,
+                reason:
+                    "a table of the family 'flat' says in [detect] by which fields its records are \
+                         known (has = [\"…\"]) and where their time is (time = [\"…\"])"
+                        .to_owned(),
+            });
         }
         for mapping in mappings.iter_mut().flatten() {
             mapping.ours |= self.ours;

@@ -31,6 +31,7 @@ pub fn detect_columns(names: &[Cow<'_, str>]) -> Option<Detected> {
         format: Format::Csv,
         shape: format!("{} CSV", shape.strip_suffix(" JSON").unwrap_or(&shape)),
         confidence: detected.confidence.min(Confidence::Likely),
+        read_whole: detected.read_whole,
         reason: detected
             .reason
             .replacen("a record has", "the header row has", 1),

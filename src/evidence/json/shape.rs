@@ -264,6 +264,7 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
         shape: name,
         confidence,
         reason,
+        read_whole: matches!(shape, Shape::Flat(source) if source.result_rows),
     };
     Some((detected, shape))
 }
