@@ -226,6 +226,9 @@ pub struct ReadingArgs {
     /// Rows of lookups: NAME.csv for the lookup NAME, or a folder of such files (several)
     #[arg(long, value_name = "PATH")]
     pub lookups: Vec<PathBuf>,
+    /// How records of a source of your own become rows: a table as in the README (several)
+    #[arg(long, value_name = "FILE")]
+    pub map: Vec<PathBuf>,
     /// CrowdStrike aidmaster file, for host names
     #[arg(long, value_name = "FILE")]
     pub hosts: Option<PathBuf>,

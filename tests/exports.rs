@@ -16,6 +16,7 @@ use gimlet::worker::drilldown::{Over, Tokens};
 use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
 use gimlet::worker::rule::{Rule, RuleFiles};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const LINE: &str =
     r#""C:\Windows\System32\msiexec.exe" /q /i "http://dl.example.test/a.msi?x=1&y=<2>""#;
@@ -349,4 +350,94 @@ fn rows_written_as_csv_are_the_same_rows_with_the_same_drilldowns() {
             assert_eq!(first.spl, second.spl);
         }
     }
+}
+
+fn gimlet(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_gimlet"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_source_of_ones_own_by_the_table_of_the_readme() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let map = readme
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let write = |name: &str, text: &str| {
+        std::fs::write(path(name), text).unwrap();
+        path(name)
+    };
+    let [map_file, wrong] = [
+        write("map.toml", map),
+        write(
+            "wrong.toml",
+            &map.replace("\"parent_process\"", "\"parentprocess\""),
+        ),
+    ];
+    let line = "msiexec.exe /i http://dl.example.test/a.msi";
+    let record = |kind: &str, process: &str| {
+        format!(
+            "{{\"When\":\"2025-06-26T16:08:54Z\",\"Kind\":\"{kind}\",\"Host\":\"ws-017\",\"Who\":\"CORP\\\\alice\",\
+             \"CmdLine\":\"{process}\",\"Parent\":\"cmd.exe /c x\"}}\n"
+        )
+    };
+    let json = [
+        record("end", line),
+        record("start", line),
+        record("start", "calc.exe"),
+    ]
+    .concat();
+    let json = write("edr.json", &json);
+    let csv = format!(
+        "Host;Kind;When;Who;CmdLine;Parent\r\nws-017;start;2025-06-26T16:08:54Z;CORP\\alice;{line};cmd.exe /c x\r\n"
+    );
+    let csv = write("edr.csv", &csv);
+    for evidence in [&json, &csv] {
+        for more in ["--no-prefilter", "--quiet"] {
+            let asked = [
+                "hunt", "--format", "csv", "--map", &map_file, more, evidence,
+            ];
+            let (status, out, err) = gimlet(&asked);
+            assert_eq!(status, Some(0), "{err}");
+            let rows: Vec<&str> = out.lines().collect();
+            assert_eq!(rows.len(), 2, "{out}{err}");
+            let mut reader = csv::Reader::from_reader(out.as_bytes());
+            let head = reader.headers().unwrap().clone();
+            let row = reader.records().next().unwrap().unwrap();
+            let cell = |name: &str| &row[head.iter().position(|known| known == name).unwrap()];
+            assert_eq!(cell("user"), "alice");
+            assert_eq!(cell("dest"), "ws-017");
+            assert_eq!(cell("process"), line);
+            assert_eq!(cell("process_name"), "msiexec.exe");
+            assert_eq!(cell("parent_process"), "cmd.exe /c x");
+            assert_eq!(cell("parent_process_name"), "cmd.exe");
+            assert_eq!(cell("firstTime"), "2025-06-26T16:08:54");
+        }
+        // Without the table they are no evidence.
+        let (status, out, _) = gimlet(&["hunt", "--format", "csv", evidence]);
+        assert_eq!((status, out.lines().count()), (Some(2), 1), "{out}");
+    }
+    let (status, _, err) = gimlet(&["hunt", "--map", &wrong, &json]);
+    assert_eq!(status, Some(2));
+    let said = "wrong.toml': line 27: the field 'parentprocess' is not known\n";
+    assert!(err.contains(said), "{err}");
+    assert!(
+        err.contains("the fields of Endpoint.Processes are action "),
+        "{err}"
+    );
 }

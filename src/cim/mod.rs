@@ -31,7 +31,7 @@ pub use mapping::FieldOrigin;
 pub use model::{Dataset, DatasetRow, Given, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use selection::Selection;
-pub use sources::{Source, SourceIndex, Sources};
+pub use sources::{MapError, Source, SourceIndex, Sources};
 pub use url::{Url, UrlRole, urls};
 pub use ways::Way;
 

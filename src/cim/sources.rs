@@ -2,12 +2,14 @@
 //! whose first file explains the form. What a record gives is evaluated in `mapping`; which records
 //! are creations is told in `scope`; what takes code is in `rule`.
 
+mod given;
 mod table;
 
 use super::model::{Dataset, Model, Models, TableError};
 use super::rule::Rule;
 use super::transform::Transform;
 use crate::event::{Family, Record, Value};
+pub use given::MapError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,8 @@ use crate::cim::{Hosts, Models, Sources};
 use crate::cli::ReadingArgs;
 use crate::config::Settings;
 use crate::content::{Detection, Folder};
-use crate::event::visible::visible;
+use crate::event::visible::{visible, visible_lines};
+use crate::evidence::sources::give;
 use crate::report::counted;
 use crate::risk::{RiskEvent, import};
 use crate::worker::hunt::{HuntOptions, Pass};
@@ -143,7 +144,11 @@ fn load(
     settings: &Settings,
 ) -> Result<(Rule, Sources, Vec<String>)> {
     let models = Models::built_in()?;
-    let sources = Sources::built_in(&models)?;
+    let mut sources = Sources::built_in(&models)?;
+    add_maps(
+        &mut sources,
+        reading.map_or(&[][..], |reading| &reading.map),
+    )?;
     let content = reading.and_then(|reading| reading.content.as_deref());
     let lookups = reading.map_or(&[][..], |reading| &reading.lookups);
     let mut folder = match (content, &wanted) {
@@ -171,6 +176,23 @@ fn load(
         )],
     };
     Ok((rule, sources, remarks))
+}
+
+/// A person's own source tables: for the rows, and for knowing their records.
+fn add_maps(sources: &mut Sources, files: &[PathBuf]) -> Result<()> {
+    let texts = files.iter().map(|path| read_text(path));
+    let texts: Vec<String> = texts.collect::<Result<_>>()?;
+    for (path, text) in files.iter().zip(&texts) {
+        sources.add_map(text).map_err(|error| {
+            anyhow!(
+                "'{}': {}",
+                shown(path),
+                visible_lines(&error.to_string()).join("\n")
+            )
+        })?;
+    }
+    give(texts.iter().rev().map(String::as_str));
+    Ok(())
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -15,10 +15,11 @@ pub(super) struct SourceTable {
     id: String,
     pub(super) like: Option<String>,
     title: String,
+    #[serde(default = "letter")]
     letter: char,
     pub(super) dataset: String,
-    source: String,
-    sourcetype: String,
+    source: Option<String>,
+    sourcetype: Option<String>,
     #[serde(default)]
     ours: bool,
     #[serde(default)]
@@ -51,6 +52,11 @@ struct FieldTable {
     assembled: bool,
     #[serde(default)]
     all: bool,
+}
+
+/// Of a person's own source.
+fn letter() -> char {
+    'M'
 }
 
 impl SourceTable {
@@ -94,11 +100,11 @@ impl SourceTable {
             mapping.ours |= self.ours;
         }
         Ok(Source {
-            id: self.id,
             title: self.title,
             letter: self.letter,
-            splunk_source: self.source,
-            sourcetype: self.sourcetype,
+            splunk_source: self.source.unwrap_or_else(|| self.id.clone()),
+            sourcetype: self.sourcetype.unwrap_or_else(|| self.id.clone()),
+            id: self.id,
             empty: self.empty,
             detect: self.detect,
             mappings,
