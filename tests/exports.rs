@@ -1,10 +1,11 @@
 //! The exports that people have: from a file in a product's own shape to a row of the rule Windows
-//! MSIExec Remote Download with the right user, dest, parent and command line. The files are those
+//! `MSIExec` Remote Download with the right user, dest, parent and command line. The files are those
 //! of `fixtures/formats`, whose reading `tests/formats_golden.rs` holds.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::too_many_lines,
     reason = "what goes wrong here must fail the test"
 )]
 
@@ -440,4 +441,44 @@ fn a_source_of_ones_own_by_the_table_of_the_readme() {
         err.contains("the fields of Endpoint.Processes are action "),
         "{err}"
     );
+}
+
+#[test]
+fn processes_as_the_add_ons_fill_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("sysmon.xml");
+    let event = |id: u32, data: &str| {
+        format!(
+            "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider \
+             Name='Microsoft-Windows-Sysmon'/><EventID>{id}</EventID><TimeCreated \
+             SystemTime='2025-06-26T16:08:5{id}Z'/><Computer>ws-017</Computer></System><EventData><Data \
+             Name='Image'>C:\\a\\tool.exe</Data>{data}</EventData></Event>\n"
+        )
+    };
+    let line = "<Data Name='CommandLine'>tool -x</Data>";
+    let image = "<Data Name='ImageLoaded'>C:\\a\\x.dll</Data>";
+    let text = [event(1, line), event(3, ""), event(5, ""), event(7, image)].concat();
+    std::fs::write(&log, text).unwrap();
+    let search = "| tstats count from datamodel=Endpoint.Processes where Processes.process_name=tool.exe by \
+                  Processes.action Processes.process Processes.loaded_file";
+    let rows = |more: &[&str]| {
+        let mut asked = vec!["search", search, "--format", "csv"];
+        asked.extend(more);
+        asked.push(log.to_str().unwrap());
+        let (status, out, err) = gimlet(&asked);
+        assert_eq!(status, Some(0), "{err}");
+        out.lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    let creation = "allowed,tool -x,unknown,1";
+    assert_eq!(rows(&[]), [creation]);
+    let wider = [
+        creation,
+        r"allowed,unknown,C:\a\x.dll,1",
+        r"blocked,C:\a\tool.exe,unknown,1",
+    ];
+    assert_eq!(rows(&["--dataset", "ta"]), wider);
+    assert_eq!(rows(&["--dataset=ta", "--no-prefilter"]), wider);
 }

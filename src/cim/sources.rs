@@ -4,6 +4,7 @@
 
 mod given;
 mod table;
+mod wider;
 
 use super::model::{Dataset, Model, Models, TableError};
 use super::rule::Rule;
@@ -25,6 +26,8 @@ pub struct Sources {
     pub(super) dest: usize,
     /// The same of the other datasets, which have none behind them.
     others: Arc<[Sources]>,
+    /// Of the tables those before this place are of process creations, where any are.
+    creations: usize,
 }
 
 /// The place of a source in [`Sources`].
@@ -272,6 +275,7 @@ impl Sources {
         }
         Ok(Self {
             model,
+            creations: sources.len(),
             tables: sources,
             dest,
             others: Arc::default(),
@@ -280,13 +284,19 @@ impl Sources {
 
     /// Those that fill a dataset, by its full name; none for a dataset that is not known.
     pub fn filling(&self, dataset: &str) -> Option<&Self> {
-        let mut all = std::iter::once(self).chain(self.others.iter());
+        // Where process events are widened, the wider sources stand among the others.
+        let mut all = self.others.iter().chain([self]);
         all.find(|sources| sources.model.dataset.full_name() == dataset)
     }
 
-    /// Whether the dataset is that of process creations.
+    /// Whether the dataset is the one that has the process creations.
     pub fn fill_processes(&self) -> bool {
         self.model.dataset.full_name() == PROCESSES
+    }
+
+    /// Whether the events of a source are process creations.
+    pub fn is_creation(&self, source: SourceIndex) -> bool {
+        self.fill_processes() && usize::from(source.0) < self.creations
     }
 
     /// One of the dataset's events, as a person calls it: `process creation`.

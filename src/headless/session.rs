@@ -2,7 +2,7 @@
 //! names and imported risk events, made from the command line.
 
 use crate::cim::{Hosts, Models, Sources};
-use crate::cli::ReadingArgs;
+use crate::cli::{DatasetWidth, ReadingArgs};
 use crate::config::Settings;
 use crate::content::{Detection, Folder};
 use crate::event::visible::{visible, visible_lines};
@@ -149,6 +149,9 @@ fn load(
         &mut sources,
         reading.map_or(&[][..], |reading| &reading.map),
     )?;
+    if reading.is_some_and(|reading| reading.dataset == DatasetWidth::Ta) {
+        sources.widen()?;
+    }
     let content = reading.and_then(|reading| reading.content.as_deref());
     let lookups = reading.map_or(&[][..], |reading| &reading.lookups);
     let mut folder = match (content, &wanted) {

@@ -106,6 +106,7 @@ impl Sources {
             });
         }
         self.tables.insert(0, source);
+        self.creations += 1;
         Ok(())
     }
 
