@@ -248,7 +248,8 @@ fn say_files(ledger: &Ledger, verbose: bool) {
 fn say_read_whole(rule: &Rule, sources: &Sources) {
     let needles = needles(&rule.plan, sources);
     let of_windows = ("Windows event", &needles.windows);
-    for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm)] {
+    let of_flat = ("record of Defender, Elastic or your own", &needles.flat);
+    for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm), of_flat] {
         if let Wanted::Everything(why) = wanted {
             say(&format!("full pass, every {kind} is read: {why}"));
         }

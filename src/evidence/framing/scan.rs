@@ -17,7 +17,7 @@ pub enum Step {
     End(usize),
     /// Here begins the first of the records that it holds in an array: `hits.hits` of
     /// Elasticsearch, `results` of Splunk, `Results` of Microsoft's hunting API, `records` of
-    /// Azure's streaming, `events` of Security Onion.
+    /// Azure's streaming, `events` of Security Onion, `rows` of our own.
     Holds(usize),
     /// It is no JSON from this place on.
     Broken(usize, &'static str),
@@ -217,7 +217,7 @@ impl Scan {
         if let Some(slot) = self.keys.get_mut(level) {
             *slot = match key {
                 b"hits" => Key::Hits,
-                b"results" | b"Results" | b"records" | b"events" => Key::Results,
+                b"results" | b"Results" | b"records" | b"events" | b"rows" => Key::Results,
                 _ => Key::Other,
             };
         }
@@ -345,6 +345,7 @@ mod tests {
         );
         assert_eq!(scan(r#"{"results":[{"a":1}]}"#), Step::Holds(12));
         assert_eq!(scan(r#"{"records":[{"a":1}]}"#), Step::Holds(12));
+        assert_eq!(scan(r#"{"rule":{},"rows":[{"a":1}]}"#), Step::Holds(19));
         let hunted = r#"{"Schema":[{"Name":"a"}],"Results":[{"a":1}]}"#;
         assert_eq!(scan(hunted), Step::Holds(36));
         assert_eq!(scan(r#"{"results":[1]}"#), Step::End(15));
