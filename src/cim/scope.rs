@@ -171,7 +171,8 @@ impl Detect {
     }
 
     fn is_flat_source(&self, record: &Record) -> bool {
-        let has = |name: &String| record.data(name).is_some_and(|text| !text.is_empty());
+        let is_there = |name: &str| record.data(name).is_some_and(|text| !text.is_empty());
+        let has = |names: &String| names.split('|').any(is_there);
         self.family == Family::Flat && !self.has.is_empty() && self.has.iter().all(has)
     }
 

@@ -71,7 +71,7 @@ pub(super) struct Detect {
     pub event_ids: Vec<u32>,
     #[serde(default)]
     pub event_simple_names: Vec<String>,
-    /// Names that each record of a flat source has with a value.
+    /// Names that each record of a flat source has with a value; `a|b` is either.
     #[serde(default)]
     pub has: Vec<String>,
     /// Where the time of a flat source is: for `evidence::sources`, which reads the same table.

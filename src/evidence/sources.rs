@@ -11,7 +11,7 @@ use std::sync::{LazyLock, OnceLock};
 pub struct FlatSource {
     /// As a person calls it: `Microsoft Defender DeviceProcessEvents`.
     pub title: String,
-    /// Names that all of its records have with a value.
+    /// Names that all of its records have with a value; `a|b` is either.
     pub has: Vec<String>,
     /// Where the time is, the first that holds one counts.
     pub time: Vec<String>,
@@ -81,7 +81,10 @@ pub fn built_in(has: impl Fn(&str) -> bool) -> Option<&'static FlatSource> {
 
 fn find(sources: &'static [FlatSource], has: impl Fn(&str) -> bool) -> Option<&'static FlatSource> {
     let mut sources = sources.iter();
-    sources.find(|source| source.has.iter().all(|name| has(name)))
+    sources.find(|source| {
+        let mut names = source.has.iter();
+        names.all(|names| names.split('|').any(&has))
+    })
 }
 
 #[cfg(test)]

@@ -145,10 +145,10 @@ fn of(object: &Object) -> Option<Shape> {
         Shape::EvtxECmd
     } else if has("data.win.system") || has("win.system.eventID") {
         Shape::Wazuh
-    } else if let Some(source) = sources::built_in(has) {
-        Shape::Flat(source)
     } else if carried(object).is_some() {
         Shape::Carrier
+    } else if let Some(source) = sources::built_in(has) {
+        Shape::Flat(source)
     } else {
         return None;
     })
@@ -231,7 +231,8 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
     let shape = found.shape?;
     let (mut name, confidence, reason) = match shape {
         Shape::Flat(source) => {
-            let names: Vec<String> = source.has.iter().map(|n| format!("'{n}'")).collect();
+            let either = |names: &String| format!("'{}'", names.replace('|', "' or '"));
+            let names: Vec<String> = source.has.iter().map(either).collect();
             let name = format!("{} JSON", source.title);
             (name, Confidence::Certain, names.join(", "))
         }
