@@ -146,6 +146,12 @@ impl Sources {
             .unwrap_or("without id");
         match why {
             OutOfScope::OtherEvent(index) => {
+                let names = self.get(index).map(|source| source.detect.values.keys());
+                let told = names
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|name| record.data(name));
+                let event = told.last().unwrap_or(event);
                 let title = self.get(index).map_or("", |s| &s.title);
                 format!("event '{event}' is no {} ({title} is)", self.event())
             }

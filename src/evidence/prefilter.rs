@@ -12,6 +12,7 @@ mod text;
 
 use super::format::Format;
 pub use chunk::ChunkFilter;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use text::{Carrier, TextFilter};
 
@@ -64,7 +65,12 @@ impl Prefilter {
         let all = windows
             .zip(nvm)
             .zip(flat)
-            .map(|((windows, nvm), (falcon, flat))| [windows, nvm, falcon, flat].concat());
+            .map(|((windows, nvm), (falcon, flat))| {
+                // Most families ask for the same texts: each is looked for once.
+                let all = [windows, nvm, falcon, flat].concat();
+                let all: BTreeSet<Arc<str>> = all.into_iter().collect();
+                all.into_iter().collect::<Vec<_>>()
+            });
         Self {
             xml: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Xml)),
             plain: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Plain)),

@@ -78,13 +78,14 @@ proptest! {
     /// Any fields with any text, of every source: no panic, and Fields says what the row holds.
     #[test]
     fn row_and_origins_agree(
-        source in 0_u8..5,
+        source in 0_u8..8,
         fields in prop::collection::vec(
             (
                 prop::sample::select(vec![
                     "CommandLine", "Image", "NewProcessName", "ParentImage", "OriginalFileName", "User",
                     "ImageFileName", "event_platform", "aid", "ppath", "parg", "pa", "pil", "IntegrityLevel",
-                    "TargetUserName", "SubjectUserName", "vendor", "product",
+                    "TargetUserName", "SubjectUserName", "FileName", "AccountName", "AccountDomain",
+                    "ProcessCommandLine", "process.args", "process.name", "user.name", "process", "count", "vendor", "product",
                 ]),
                 prop_oneof![Just(String::new()), Just("-".to_owned()), any::<String>(), r#"["\\ /a]{0,9}"#],
             ),

@@ -58,8 +58,33 @@ pub fn parse_cells<'c>(
         }
     } else if names("process_name") || names("Processes.process_name") {
         object.values_mut().for_each(unguard);
+        put_several(&mut object);
     }
     from_object(object, origin, 0)
+}
+
+/// Splunk's own CSV of results (`outputcsv`, REST) has the values of a multivalue field beside it, each
+/// between dollar signs: `$a$;$b$`, a dollar doubled. (Search Reference, "outputcsv".)
+fn put_several(object: &mut Object) {
+    let beside = object.keys().filter_map(|name| name.strip_prefix(SEVERAL));
+    let beside: Vec<String> = beside.map(str::to_owned).collect();
+    for name in beside {
+        let written = object.remove(&format!("{SEVERAL}{name}"));
+        let values = written.as_ref().and_then(Value::as_str).and_then(several);
+        if let Some(values) = values {
+            object.insert(name, Value::Array(values));
+        }
+    }
+}
+
+const SEVERAL: &str = "__mv_";
+
+fn several(text: &str) -> Option<Vec<Value>> {
+    let inside = text.strip_prefix('$')?.strip_suffix('$')?;
+    let values = inside
+        .split("$;$")
+        .map(|value| value.replace("$$", "$").into());
+    Some(values.collect())
 }
 
 fn without_thousands(text: &str) -> Option<String> {
@@ -92,6 +117,9 @@ mod tests {
         for text in ["12", "1,23", "a,123", "1234,567", ",123"] {
             assert_eq!(without_thousands(text), None, "{text}");
         }
+        let two = several("$a;b$;$c$$d$").unwrap();
+        assert_eq!(two, [Value::from("a;b"), Value::from("c$d")]);
+        assert_eq!(several("$a"), None);
         for (cell, expected) in [("'=1", "=1"), ("'a", "'a"), ("-1", "-1"), ("''-", "''-")] {
             let mut value = Value::from(cell);
             unguard(&mut value);
