@@ -147,11 +147,11 @@ impl Sources {
         match why {
             OutOfScope::OtherEvent(index) => {
                 let names = self.get(index).map(|source| source.detect.values.keys());
-                let told = names
+                let mut told = names
                     .into_iter()
                     .flatten()
                     .filter_map(|name| record.data(name));
-                let event = told.last().unwrap_or(event);
+                let event = told.next_back().unwrap_or(event);
                 let title = self.get(index).map_or("", |s| &s.title);
                 format!("event '{event}' is no {} ({title} is)", self.event())
             }

@@ -29,6 +29,8 @@
 //!   JSON in one text: neither stands for a letter of a needle.
 //! - Elastic's arguments are joined by blanks where there is no command line, a multivalue field of
 //!   an exported row by line feeds: both part stretches.
+//! - Exported rows in CSV have cells that are decoded (`__mv_`, the `'` before a formula). A file of
+//!   exported rows is read whole (`Detected::read_whole`), as their failures are to be told.
 //! - Message texts are taken apart at line feeds, a CSV cell at quotes, which stay in it.
 
 mod stretch;
