@@ -482,3 +482,38 @@ fn processes_as_the_add_ons_fill_them() {
     assert_eq!(rows(&["--dataset", "ta"]), wider);
     assert_eq!(rows(&["--dataset=ta", "--no-prefilter"]), wider);
 }
+
+#[test]
+fn rows_over_the_registry_and_files_go_on_behind_the_tstats() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rows.csv");
+    let text = "Registry.dest,Registry.user,Registry.registry_path,count\r\n\
+                ws-017,alice,HKLM\\Run\\tool,4\r\nws-018,bob,HKLM\\Other,2\r\n";
+    std::fs::write(&file, text).unwrap();
+    let rows = |search: &str| {
+        let asked = ["search", search, "--format", "csv", file.to_str().unwrap()];
+        let (status, out, err) = gimlet(&asked);
+        assert_eq!(status, Some(0), "{err}");
+        out.lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    let of = |dataset: &str, field: &str| {
+        format!(
+            "| tstats fillnull_value=null count from datamodel=Endpoint.{dataset} where {dataset}.{field}=\"*tool*\" by \
+             {dataset}.dest {dataset}.user {dataset}.{field}"
+        )
+    };
+    assert_eq!(
+        rows(&of("Registry", "registry_path")),
+        [r"ws-017,alice,HKLM\Run\tool,4"]
+    );
+    let files = "dest,user,file_path,count\r\nws-017,alice,C:\\Temp\\tool.exe,3\r\n";
+    std::fs::write(&file, files).unwrap();
+    assert_eq!(
+        rows(&of("Filesystem", "file_path")),
+        [r"ws-017,alice,C:\Temp\tool.exe,3"]
+    );
+    assert_eq!(rows(&of("Registry", "registry_path")), [] as [&str; 0]);
+}

@@ -769,7 +769,7 @@ fn what_gimlet_wrote_is_no_evidence_but_for_rows() {
     assert_eq!(text(&again.stdout), text(&output.stdout));
     let (_, ledger, _) = hunt(folder.path(), &[]);
     assert_eq!(ledger["totals"]["files_not_evidence"], 2);
-    let rows = output.stdout.iter().filter(|byte| **byte == b'\n').count();
+    let rows = text(&output.stdout).lines().count();
     assert_eq!(ledger["totals"]["records"], rows);
 }
 

@@ -200,7 +200,7 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 23] = source_tables![
+const TABLES: [(&str, &str); 25] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
@@ -209,6 +209,8 @@ const TABLES: [(&str, &str); 23] = source_tables![
     "defender",
     "elastic",
     "result_rows",
+    "result_rows_registry",
+    "result_rows_filesystem",
     "sysmon_registry_value",
     "sysmon_registry_key",
     "sysmon_file",

@@ -36,10 +36,12 @@ struct Detect {
     result_rows: bool,
 }
 
-const TABLES: [&str; 3] = [
+const TABLES: [&str; 5] = [
     include_str!("../../assets/sources/defender.toml"),
     include_str!("../../assets/sources/elastic.toml"),
     include_str!("../../assets/sources/result_rows.toml"),
+    include_str!("../../assets/sources/result_rows_registry.toml"),
+    include_str!("../../assets/sources/result_rows_filesystem.toml"),
 ];
 
 static BUILT_IN: LazyLock<Vec<FlatSource>> =

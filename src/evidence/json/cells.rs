@@ -56,7 +56,10 @@ pub fn parse_cells<'c>(
                 *cell = bare.into();
             }
         }
-    } else if names("process_name") || names("Processes.process_name") {
+    } else if object
+        .keys()
+        .any(|name| name.rsplit('.').next() == Some("dest"))
+    {
         object.values_mut().for_each(unguard);
         put_several(&mut object);
     }

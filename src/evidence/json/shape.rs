@@ -161,13 +161,15 @@ fn is_hunting(object: &Object) -> bool {
 
 /// Without the name of the dataset before the fields of a result row (`Processes.dest`).
 fn without_dataset(mut object: Object) -> Object {
-    let has = |name: &str| at(&object, &format!("Processes.{name}")).is_some();
-    if has("process_name")
-        && has("dest")
-        && let Some(Value::Object(fields)) = object.remove("Processes")
-    {
-        for (name, value) in fields {
-            object.entry(name).or_insert(value);
+    const DATASETS: [&str; 3] = ["Processes", "Registry", "Filesystem"];
+    for name in DATASETS {
+        let has_dest = at(&object, name)
+            .and_then(|fields| fields.get("dest"))
+            .is_some();
+        if has_dest && let Some(Value::Object(fields)) = object.remove(name) {
+            for (name, value) in fields {
+                object.entry(name).or_insert(value);
+            }
         }
     }
     object
