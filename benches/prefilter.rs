@@ -26,6 +26,7 @@ fn filter(words: &[&str]) -> Prefilter {
         windows: wanted(),
         crowdstrike: wanted(),
         nvm: wanted(),
+        flat: wanted(),
     })
 }
 

@@ -227,6 +227,12 @@ pub struct ReadingArgs {
     /// Rows of lookups: NAME.csv for the lookup NAME, or a folder of such files (several)
     #[arg(long, value_name = "PATH")]
     pub lookups: Vec<PathBuf>,
+    /// How records of a source of your own become rows: a table as in the README (several)
+    #[arg(long, value_name = "FILE")]
+    pub map: Vec<PathBuf>,
+    /// What Endpoint.Processes holds: process creations, or all that the add-ons put there
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = DatasetWidth::Creations)]
+    pub dataset: DatasetWidth,
     /// CrowdStrike aidmaster file, for host names
     #[arg(long, value_name = "FILE")]
     pub hosts: Option<PathBuf>,
@@ -248,6 +254,16 @@ pub struct ReadingArgs {
     /// Read every record, those too that lack what the rule looks for (slower, the same rows)
     #[arg(long)]
     pub no_prefilter: bool,
+}
+
+/// Which events `Endpoint.Processes` holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum DatasetWidth {
+    /// Process creations
+    #[default]
+    Creations,
+    /// As Splunk's add-ons tag them: ends of processes and loaded images, too
+    Ta,
 }
 
 /// How things are shown.

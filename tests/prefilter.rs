@@ -192,6 +192,7 @@ fn case<S: Strategy<Value = String>>(
 
 fn read(format: Format, text: &str) -> Option<Record> {
     let detected = Detected {
+        read_whole: false,
         format,
         shape: String::new(),
         confidence: Confidence::Certain,
@@ -519,5 +520,45 @@ fn records_that_name_hosts_are_not_passed_over() {
     ] {
         let filter = filter.text(format).unwrap();
         assert!(filter.find(text.as_bytes()).is_some(), "{format:?} {text}");
+    }
+}
+
+/// The exports that people have: each carrier is a creation, and is looked for.
+#[test]
+fn exports_are_looked_for() {
+    let values: Vec<String> = [
+        "tool.exe",
+        "tool.exe -kiosk",
+        "T.EXE",
+        "cmd.exe",
+        "cmd /c",
+        "u",
+    ]
+    .map(str::to_owned)
+    .into();
+    let clause = "Processes.process_name=\"tool.exe\" Processes.process=\"*kiosk*\"";
+    let plan = plan(clause).unwrap();
+    let wanted = needles(&plan, &SOURCES);
+    assert!(
+        matches!(&wanted.flat, Wanted::Holding(texts) if !texts.is_empty()),
+        "{wanted:?}"
+    );
+    let filter = Prefilter::new(&wanted);
+    for carrier in 18..CARRIERS {
+        for turns in [[30], [31], [32], [35]] {
+            let record = record(carrier, &values, &turns);
+            assert_eq!(
+                is_read(clause, &record),
+                Some(true),
+                "{carrier}: {}",
+                record.1
+            );
+            let other = record
+                .1
+                .replace("kiosk", "other")
+                .replace("tool.exe", "else.exe");
+            let found = filter.text(record.0).unwrap().find(other.as_bytes());
+            assert_eq!(found, None, "{other}");
+        }
     }
 }

@@ -29,6 +29,7 @@ impl Fixture {
             "windows" => Family::Windows,
             "crowdstrike" => Family::CrowdStrike,
             "nvm" => Family::Nvm,
+            "flat" => Family::Flat,
             other => panic!("family '{other}'"),
         };
         let position = Position::Span { offset: 0, len: 0 };

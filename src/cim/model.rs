@@ -54,7 +54,13 @@ pub struct DatasetRow {
     pub time: Option<Timestamp>,
     /// The values by [`Dataset::index`].
     pub values: Arc<[Option<Value>]>,
+    /// Of a row of a search's result that stands for several events (it has a `count`): its columns
+    /// by name, without those that are empty. It goes on behind the search's first command.
+    pub given: Option<Given>,
 }
+
+/// The columns of a result row.
+pub type Given = Arc<[(Arc<str>, Value)]>;
 
 impl DatasetRow {
     /// The value at that place.

@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, nvm, raw, security, sysmon};
+use super::{crowdstrike, flat, nvm, raw, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -28,6 +28,14 @@ pub enum Rule {
     NvmProcess,
     /// [`nvm::parent_process`].
     NvmParentProcess,
+    /// [`flat::defender_account`].
+    DefenderAccount,
+    /// [`flat::elastic_account`].
+    ElasticAccount,
+    /// [`flat::elastic_process`].
+    ElasticProcess,
+    /// [`flat::elastic_parent_process`].
+    ElasticParentProcess,
     /// [`sysmon::file_action`].
     SysmonFileAction,
     /// [`sysmon::registry_hive`].
@@ -70,6 +78,10 @@ impl Rule {
             Self::CrowdstrikeRegistryPath => crowdstrike::registry_path(record),
             Self::NvmProcess => nvm::process(record),
             Self::NvmParentProcess => nvm::parent_process(record),
+            Self::DefenderAccount => flat::defender_account(record),
+            Self::ElasticAccount => flat::elastic_account(record),
+            Self::ElasticProcess => flat::elastic_process(record),
+            Self::ElasticParentProcess => flat::elastic_parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
             Self::SysmonRegistryHive => sysmon::registry_hive(record),
             Self::WindowsSource => raw::source(record),
@@ -94,6 +106,10 @@ impl Rule {
             | Self::CrowdstrikeRegistryPath
             | Self::NvmProcess
             | Self::NvmParentProcess
+            | Self::DefenderAccount
+            | Self::ElasticAccount
+            | Self::ElasticProcess
+            | Self::ElasticParentProcess
             | Self::WindowsSource
             | Self::WindowsText => &[],
         }
@@ -123,6 +139,10 @@ impl Rule {
                 "on Windows the first word of the command line, else the image"
             }
             Self::CrowdstrikeRegistryPath => "key and value joined by a backslash",
+            Self::DefenderAccount | Self::ElasticAccount => "domain and name",
+            Self::ElasticProcess | Self::ElasticParentProcess => {
+                "the command line, else the arguments joined by blanks"
+            }
             Self::NvmProcess | Self::NvmParentProcess => "path and arguments joined",
             Self::SysmonFileAction => {
                 "'created' where the file was made at the time of the event, else 'modified'"

@@ -59,6 +59,7 @@ impl Sources {
             Family::Windows => self.windows(record),
             Family::CrowdStrike => self.crowdstrike(record),
             Family::Nvm => self.nvm(record),
+            Family::Flat => self.flat(record),
             Family::Other if names_host(record) => Scope::OutOfScope(OutOfScope::HostRecord),
             Family::Other => Scope::OutOfScope(OutOfScope::UnknownSource),
         }
@@ -121,6 +122,17 @@ impl Sources {
         }
     }
 
+    fn flat(&self, record: &Record) -> Scope {
+        let mut known = self
+            .all()
+            .filter(|(_, source)| source.detect.is_flat_source(record));
+        match known.next() {
+            Some((index, source)) if source.detect.has_values(record) => Scope::Creation(index),
+            Some((index, _)) => Scope::OutOfScope(OutOfScope::OtherEvent(index)),
+            None => Scope::OutOfScope(OutOfScope::UnknownSource),
+        }
+    }
+
     /// Whether a Windows event of that provider and id is a process creation, as [`Self::scope`]
     /// says of its whole record.
     pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
@@ -139,6 +151,12 @@ impl Sources {
             .unwrap_or("without id");
         match why {
             OutOfScope::OtherEvent(index) => {
+                let names = self.get(index).map(|source| source.detect.values.keys());
+                let mut told = names
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|name| record.data(name));
+                let event = told.next_back().unwrap_or(event);
                 let title = self.get(index).map_or("", |s| &s.title);
                 format!("event '{event}' is no {} ({title} is)", self.event())
             }
@@ -161,6 +179,21 @@ impl Detect {
     fn is_excepted(&self, record: &Record) -> bool {
         let mut excepted = self.except_ending.iter();
         excepted.any(|(name, ending)| record.data(name).is_some_and(|text| text.ends_with(ending)))
+    }
+
+    fn is_flat_source(&self, record: &Record) -> bool {
+        let is_there = |name: &str| record.data(name).is_some_and(|text| !text.is_empty());
+        let has = |names: &String| names.split('|').any(is_there);
+        self.family == Family::Flat && !self.has.is_empty() && self.has.iter().all(has)
+    }
+
+    /// Whether each field has one of its values, be it in a list (`start, info` in CSV).
+    fn has_values(&self, record: &Record) -> bool {
+        self.values.iter().all(|(name, values)| {
+            let fields = record.data.iter().filter(|field| *field.name == **name);
+            let mut texts = fields.flat_map(|field| field.value.split(", "));
+            texts.any(|text| values.iter().any(|value| value.eq_ignore_ascii_case(text)))
+        })
     }
 
     fn is_provider(&self, provider: &str) -> bool {

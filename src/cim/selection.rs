@@ -2,7 +2,6 @@
 //! forgotten, and a whole row is a lot to make for that.
 
 use super::hosts::Hosts;
-use super::mapping::row;
 use super::model::{DatasetRow, Evaluation};
 use super::sources::{SourceIndex, Sources};
 use crate::event::Record;
@@ -46,6 +45,6 @@ impl Sources {
         selection: &Selection,
     ) -> DatasetRow {
         let cells = self.evaluate(source, record, hosts, Some(selection));
-        row(cells, record)
+        self.row(source, cells, record)
     }
 }

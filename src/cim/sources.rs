@@ -2,12 +2,15 @@
 //! whose first file explains the form. What a record gives is evaluated in `mapping`; which records
 //! are creations is told in `scope`; what takes code is in `rule`.
 
+mod given;
 mod table;
+mod wider;
 
 use super::model::{Dataset, Model, Models, TableError};
 use super::rule::Rule;
 use super::transform::Transform;
 use crate::event::{Family, Record, Value};
+pub use given::MapError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +26,8 @@ pub struct Sources {
     pub(super) dest: usize,
     /// The same of the other datasets, which have none behind them.
     others: Arc<[Sources]>,
+    /// Of the tables those before this place are of process creations, where any are.
+    creations: usize,
 }
 
 /// The place of a source in [`Sources`].
@@ -36,7 +41,7 @@ pub struct Source {
     pub id: String,
     /// As a person calls it: `Sysmon 1`.
     pub title: String,
-    /// The letter that a row shows: `S`, `4`, `C`, `N`.
+    /// The letter that a row shows: `S`, `4`, `C`, `N`, `D`, `E`, `R`.
     pub letter: char,
     /// Splunk's `source`.
     pub splunk_source: String,
@@ -69,6 +74,18 @@ pub(super) struct Detect {
     pub event_ids: Vec<u32>,
     #[serde(default)]
     pub event_simple_names: Vec<String>,
+    /// Names that each record of a flat source has with a value; `a|b` is either.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Where the time of a flat source is: for `evidence::sources`, which reads the same table.
+    #[serde(default)]
+    pub time: Vec<String>,
+    /// Fields of a flat source's events, each with the values of which it has one.
+    #[serde(default)]
+    pub values: BTreeMap<String, Vec<String>>,
+    /// The records are rows of a search's result.
+    #[serde(default)]
+    pub result_rows: bool,
     /// Raw fields with an ending by which a record is none after all.
     #[serde(default)]
     pub except_ending: BTreeMap<String, String>,
@@ -97,6 +114,8 @@ pub(super) enum Gives {
     Rule(Rule),
     /// The first raw field that gives a value.
     Raw,
+    /// Every value of the first raw field that gives one, and each line of it: a multivalue field.
+    All,
 }
 
 /// The name of a raw field, `System/Computer` for one of the System element.
@@ -184,12 +203,17 @@ macro_rules! source_tables {
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 22] = source_tables![
+const TABLES: [(&str, &str); 27] = source_tables![
     "sysmon",
     "sysmon_linux",
     "security_4688",
     "crowdstrike",
     "cisco_nvm",
+    "defender",
+    "elastic",
+    "result_rows",
+    "result_rows_registry",
+    "result_rows_filesystem",
     "sysmon_registry_value",
     "sysmon_registry_key",
     "sysmon_file",
@@ -258,6 +282,7 @@ impl Sources {
         }
         Ok(Self {
             model,
+            creations: sources.len(),
             tables: sources,
             dest,
             others: Arc::default(),
@@ -278,13 +303,19 @@ impl Sources {
 
     /// Those that fill a dataset, by its full name; none for a dataset that is not known.
     pub fn filling(&self, dataset: &str) -> Option<&Self> {
-        let mut all = std::iter::once(self).chain(self.others.iter());
+        // Where process events are widened, the wider sources stand among the others.
+        let mut all = self.others.iter().chain([self]);
         all.find(|sources| sources.model.dataset.full_name() == dataset)
     }
 
-    /// Whether the dataset is that of process creations.
+    /// Whether the dataset is the one that has the process creations.
     pub fn fill_processes(&self) -> bool {
         self.model.dataset.full_name() == PROCESSES
+    }
+
+    /// Whether the events of a source are process creations.
+    pub fn is_creation(&self, source: SourceIndex) -> bool {
+        self.fill_processes() && usize::from(source.0) < self.creations
     }
 
     /// One of the dataset's events, as a person calls it: `process creation`.
@@ -329,6 +360,7 @@ fn family<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Family, D
         "windows" => Ok(Family::Windows),
         "crowdstrike" => Ok(Family::CrowdStrike),
         "nvm" => Ok(Family::Nvm),
+        "flat" => Ok(Family::Flat),
         _ => Err(serde::de::Error::custom(format!("unknown family '{name}'"))),
     }
 }
@@ -372,6 +404,9 @@ mod tests {
                 ("security_4688", '4'),
                 ("crowdstrike", 'C'),
                 ("cisco_nvm", 'N'),
+                ("defender", 'D'),
+                ("elastic", 'E'),
+                ("result_rows", 'R'),
             ]
         );
         let place = sources.dataset().index("process_name").unwrap();

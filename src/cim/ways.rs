@@ -114,7 +114,8 @@ fn given(mapping: &Mapping) -> Vec<Way> {
                 only
             };
         }
-        Gives::Raw => {}
+        // Values are joined by line feeds, which part stretches.
+        Gives::Raw | Gives::All => {}
     }
     let mut ways = Vec::new();
     if !mapping.from.is_empty() {

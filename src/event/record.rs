@@ -26,6 +26,9 @@ pub enum Family {
     CrowdStrike,
     /// A Cisco NVM flow or its system record: flat `data`.
     Nvm,
+    /// A record of a source that its table knows by its fields (Microsoft Defender, Elastic, a row of
+    /// a search's result, a person's own source): flat `data`.
+    Flat,
     /// Recognised as a record, of no source that is known here.
     Other,
 }
@@ -160,6 +163,7 @@ impl Record {
             Family::Windows => "windows",
             Family::CrowdStrike => "crowdstrike",
             Family::Nvm => "nvm",
+            Family::Flat => "flat",
             Family::Other => "other",
         });
         if self.family == Family::Windows {

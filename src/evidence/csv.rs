@@ -1,7 +1,9 @@
-//! CSV made from events: a Splunk export with its `_raw` column, or an export of Windows events with
-//! the rendered text in a `Message` column. Rows are read by hand and not by the `csv` crate, whose
+//! CSV made from events: a Splunk export with its `_raw` column, an export of Windows events with the
+//! rendered text in a `Message` column, or columns that are the fields of a JSON shape. Rows are read by hand and not by the `csv` crate, whose
 //! reader is made anew for every row at a cost of thousands of bytes.
 
+use super::format::Detected;
+use super::json;
 use super::splunk;
 use super::tables::CSV;
 use super::text::add_message;
@@ -11,12 +13,14 @@ use crate::event::Record;
 use std::borrow::Cow;
 
 /// What a header row says of its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Columns {
     /// There is a `_raw` column.
     Raw,
     /// There is a `Message` column beside an event id and a source.
     Message,
+    /// They are the fields of a shape that JSON has, too.
+    Fields(Detected),
 }
 
 /// No column has a longer name.
@@ -46,6 +50,10 @@ pub fn columns(text: &str) -> Option<Columns> {
         .find(|line| !line.trim().is_empty() && !is_type_line(line.as_bytes()))?;
     column_count(header)?;
     let names = row(header, delimiter(header.as_bytes())).0;
+    columns_of(&names)
+}
+
+fn columns_of(names: &[Cow<'_, str>]) -> Option<Columns> {
     let has = |name: &str| names.iter().any(|known| known == name);
     let any = |system: &str| {
         CSV.system
@@ -57,7 +65,7 @@ pub fn columns(text: &str) -> Option<Columns> {
     } else if has("Message") && any("EventID") && any("Provider") {
         Some(Columns::Message)
     } else {
-        None
+        json::detect_columns(names).map(Columns::Fields)
     }
 }
 
@@ -83,7 +91,11 @@ pub fn parse(text: &str, origin: Origin) -> Result<Record, String> {
         return Ok(record);
     }
     let Some(message) = cell("Message") else {
-        return Err("the row ends before its 'Message'".to_owned());
+        if header.iter().any(|name| name == "Message") {
+            return Err("the row ends before its 'Message'".to_owned());
+        }
+        let names = header.iter().map(AsRef::as_ref);
+        return json::parse_cells(names.zip(cells.iter().map(AsRef::as_ref)), origin);
     };
     let mut event = WindowsEvent::new(origin);
     for (name, columns) in &CSV.system {

@@ -61,6 +61,7 @@ fn is_json(head: &[u8]) -> bool {
 
 fn detected(format: Format, shape: &str, confidence: Confidence, reason: &str) -> Detected {
     Detected {
+        read_whole: false,
         format,
         shape: shape.to_owned(),
         confidence,
@@ -130,6 +131,7 @@ fn csv(head: &[u8]) -> Option<Detected> {
             Confidence::Likely,
             "the header row has the columns 'Message', of an event id and of a provider",
         ),
+        Columns::Fields(detected) => detected,
     })
 }
 

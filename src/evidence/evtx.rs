@@ -52,6 +52,7 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
         return None;
     };
     Some(Detected {
+        read_whole: false,
         format: Format::Evtx,
         shape: shape.to_owned(),
         confidence: Confidence::Certain,
@@ -62,6 +63,7 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
 /// The format of what a record is rendered to.
 pub(super) fn rendered_format() -> Detected {
     Detected {
+        read_whole: false,
         format: Format::WindowsXml,
         shape: "event XML".to_owned(),
         confidence: Confidence::Certain,

@@ -43,6 +43,9 @@ pub struct Detected {
     pub confidence: Confidence,
     /// What was seen: `starts with 'ElfFile'`.
     pub reason: String,
+    /// Every record is read, whatever a search looks for: rows of a result, of which those that a
+    /// search does not take are told.
+    pub read_whole: bool,
 }
 
 /// What a parser of one record needs to know.

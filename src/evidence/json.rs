@@ -1,11 +1,14 @@
 //! Reads JSON records of every shape. The only file that names `serde_json`; the shapes are told
 //! apart in `shape`, and each is turned into a record in its own file.
 
+mod cells;
 mod event_tree;
+mod evtxecmd;
 mod flat;
 mod nxlog;
 mod repair;
 pub mod shape;
+mod wazuh;
 mod winlogbeat;
 
 use super::format::Detected;
@@ -18,6 +21,8 @@ use serde_json::{Map, Value};
 use shape::Shape;
 use std::io::{self, Write};
 use std::sync::Arc;
+
+pub use cells::{detect_columns, parse_cells};
 
 /// A JSON object, in the order of its text.
 pub type Object = Map<String, Value>;
@@ -56,6 +61,9 @@ fn from_object(object: Object, origin: Origin, depth: u32) -> Result<Record, Str
         Some(Shape::SysmonFlat) => flat::sysmon(object, origin),
         Some(Shape::CrowdStrike | Shape::HostTable) => flat::crowdstrike(object, origin),
         Some(Shape::Nvm) => flat::nvm(object, origin),
+        Some(Shape::EvtxECmd) => evtxecmd::parse(object, origin)?,
+        Some(Shape::Wazuh) => wazuh::parse(object, origin),
+        Some(Shape::Flat(source)) => flat::of_source(object, source, origin),
         Some(Shape::Raw) => {
             let raw = at(object, "_raw").map(text_of).unwrap_or_default();
             splunk::parse(&raw, origin, depth)?

@@ -27,6 +27,7 @@ pub mod prefilter;
 pub mod read;
 pub mod reread;
 mod room;
+pub mod sources;
 mod splunk;
 mod tables;
 mod text;

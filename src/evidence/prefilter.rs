@@ -12,6 +12,7 @@ mod text;
 
 use super::format::Format;
 pub use chunk::ChunkFilter;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use text::{Carrier, TextFilter};
 
@@ -24,6 +25,8 @@ pub struct Needles {
     pub crowdstrike: Wanted,
     /// Cisco NVM.
     pub nvm: Wanted,
+    /// Flat sources that are known by their fields.
+    pub flat: Wanted,
 }
 
 /// Which records of a family are wanted.
@@ -58,10 +61,16 @@ impl Prefilter {
     pub fn new(needles: &Needles) -> Self {
         let windows = needles.windows.texts();
         let nvm = needles.nvm.texts();
+        let flat = needles.crowdstrike.texts().zip(needles.flat.texts());
         let all = windows
             .zip(nvm)
-            .zip(needles.crowdstrike.texts())
-            .map(|((windows, nvm), falcon)| [windows, nvm, falcon].concat());
+            .zip(flat)
+            .map(|((windows, nvm), (falcon, flat))| {
+                // Most families ask for the same texts: each is looked for once.
+                let all = [windows, nvm, falcon, flat].concat();
+                let all: BTreeSet<Arc<str>> = all.into_iter().collect();
+                all.into_iter().collect::<Vec<_>>()
+            });
         Self {
             xml: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Xml)),
             plain: windows.and_then(|texts| TextFilter::new(texts, &[], Carrier::Plain)),

@@ -81,6 +81,12 @@ pub static NXLOG: LazyLock<Carrier> =
 /// Sysmon events as flat JSON without provider.
 pub static SYSMON_FLAT: LazyLock<Carrier> =
     LazyLock::new(|| read(include_str!("../../assets/carriers/sysmon_flat.toml")));
+/// Rows of `EvtxECmd`.
+pub static EVTXECMD: LazyLock<Carrier> =
+    LazyLock::new(|| read(include_str!("../../assets/carriers/evtxecmd.toml")));
+/// Windows events in Wazuh's records.
+pub static WAZUH: LazyLock<Carrier> =
+    LazyLock::new(|| read(include_str!("../../assets/carriers/wazuh.toml")));
 /// The header lines of classic event text.
 pub static CLASSIC: LazyLock<Carrier> =
     LazyLock::new(|| read(include_str!("../../assets/carriers/classic.toml")));
@@ -121,6 +127,8 @@ mod tests {
             &*WINLOGBEAT_6,
             &*NXLOG,
             &*SYSMON_FLAT,
+            &*EVTXECMD,
+            &*WAZUH,
             &*CLASSIC,
             &*CSV,
         ] {

@@ -3,7 +3,7 @@
 
 use super::format::ParseContext;
 use crate::event::time::Reading;
-use crate::event::{EventTime, Timestamp};
+use crate::event::{EventTime, Timestamp, Zone};
 
 /// Before this year no endpoint wrote these logs: a clock that was never set (FILETIME 0 is 1601,
 /// an empty UNIX time 1970).
@@ -39,6 +39,22 @@ pub fn any(text: &str) -> Option<Reading> {
         .or_else(|| Reading::us_header(text))
 }
 
+/// Any of those, or what portals show a person and export so: Kibana (`Jun 26, 2025 @ 16:08:54.123`),
+/// Microsoft Defender (`Jun 26, 2025 4:08:54 PM`), Azure (`6/26/2025, 4:08:54.123 PM`).
+pub fn shown(text: &str) -> Option<Reading> {
+    const FORMATS: [&str; 4] = [
+        "%b %d, %Y @ %H:%M:%S.%3N",
+        "%b %d, %Y %I:%M:%S %p",
+        "%m/%d/%Y, %I:%M:%S.%3N %p",
+        "%m/%d/%Y, %I:%M:%S %p",
+    ];
+    any(text).or_else(|| {
+        let mut formats = FORMATS.iter();
+        let at = formats.find_map(|format| Timestamp::parse(text, format, Zone::UTC));
+        at.map(Reading::WallClock)
+    })
+}
+
 /// Seconds (with or without fraction) or milliseconds since the epoch.
 pub fn epoch(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -52,7 +68,6 @@ pub fn epoch(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Zone;
 
     fn shown(text: &str) -> String {
         event_time(any(text), ParseContext::default()).map_or("none".to_owned(), |time| {
@@ -62,6 +77,23 @@ mod tests {
                 time.at.rfc3339(Zone::UTC)
             )
         })
+    }
+
+    #[test]
+    fn spellings_of_portals() {
+        let at = |text: &str| {
+            event_time(super::shown(text), ParseContext::default())
+                .map_or("none".to_owned(), |time| time.at.rfc3339(Zone::UTC))
+        };
+        assert_eq!(
+            at("Jun 26, 2025 @ 16:08:54.123"),
+            "2025-06-26T16:08:54.123Z"
+        );
+        assert_eq!(at("Jun 26, 2025 4:08:54 PM"), "2025-06-26T16:08:54Z");
+        assert_eq!(at("6/26/2025, 4:08:54.123 PM"), "2025-06-26T16:08:54.123Z");
+        assert_eq!(at("6/26/2025, 4:08:54 PM"), "2025-06-26T16:08:54Z");
+        assert_eq!(at("2025-06-26T16:08:54Z"), "2025-06-26T16:08:54Z");
+        assert_eq!(at("June"), "none");
     }
 
     #[test]

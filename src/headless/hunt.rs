@@ -21,6 +21,7 @@ use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
+use crate::worker::report::RejectedRows;
 use crate::worker::rule::Rule;
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result};
@@ -184,6 +185,9 @@ fn finish(
         for note in &hunted.loaded.notes {
             say(&visible(note));
         }
+        for rejected in &hunted.loaded.rejected {
+            say(&rejected_line(rejected));
+        }
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -205,6 +209,17 @@ pub(super) fn say_coverage(ledger: &Ledger, settings: &Settings) -> Result<()> {
     write_coverage(&mut text, ledger, style)?;
     say(String::from_utf8_lossy(&text).trim_end());
     Ok(())
+}
+
+/// What exported rows the search does not take, and why.
+fn rejected_line(rejected: &RejectedRows) -> String {
+    let rows = counted(rejected.rows, "exported row");
+    let fail = if rejected.rows == 1 { "fails" } else { "fail" };
+    format!(
+        "{rows} {fail} the where-clause at '{}'; the first: {}",
+        visible(&rejected.clause),
+        rejected.first
+    )
 }
 
 /// Says of what a span of time can't hold: a clock that was set wrong must not hide an event.
@@ -252,7 +267,8 @@ pub(super) fn say_files(ledger: &Ledger, verbose: bool) {
 fn say_read_whole(rule: &Rule, sources: &Sources) {
     let needles = needles(&rule.plan, rule.sources(sources));
     let of_windows = ("Windows event", &needles.windows);
-    for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm)] {
+    let of_flat = ("record of Defender, Elastic or your own", &needles.flat);
+    for (kind, wanted) in [of_windows, ("Cisco NVM flow", &needles.nvm), of_flat] {
         if let Wanted::Everything(why) = wanted {
             say(&format!("full pass, every {kind} is read: {why}"));
         }

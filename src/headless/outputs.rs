@@ -120,7 +120,10 @@ fn refuse_input(output: &Path, args: &Hunt) -> Result<()> {
         bail!("'{shown}' is evidence to be read, {remedy}");
     }
     let inputs = reading.rule.iter().chain(&reading.hosts);
-    let mut inputs = inputs.chain(&reading.macros).chain(&reading.lookups);
+    let mut inputs = inputs
+        .chain(&reading.macros)
+        .chain(&reading.lookups)
+        .chain(&reading.map);
     if let Some(input) = inputs.find(|path| is(path, &there)) {
         bail!("'{shown}' is the input '{}', {remedy}", input.display());
     }

@@ -2,10 +2,11 @@
 //! names and imported risk events, made from the command line.
 
 use crate::cim::{Hosts, Models, Sources};
-use crate::cli::ReadingArgs;
+use crate::cli::{DatasetWidth, ReadingArgs};
 use crate::config::Settings;
 use crate::content::{Detection, Folder};
-use crate::event::visible::visible;
+use crate::event::visible::{visible, visible_lines};
+use crate::evidence::sources::give;
 use crate::report::counted;
 use crate::risk::{RiskEvent, import};
 use crate::worker::hunt::{HuntOptions, Pass};
@@ -233,7 +234,14 @@ fn load(
     settings: &Settings,
 ) -> Result<(Rule, Sources, Vec<String>)> {
     let models = Models::built_in()?;
-    let sources = Sources::built_in(&models)?;
+    let mut sources = Sources::built_in(&models)?;
+    add_maps(
+        &mut sources,
+        reading.map_or(&[][..], |reading| &reading.map),
+    )?;
+    if reading.is_some_and(|reading| reading.dataset == DatasetWidth::Ta) {
+        sources.widen()?;
+    }
     let content = reading.and_then(|reading| reading.content.as_deref());
     let mut folder = content_of(content, wanted.is_named())?;
     let detection = wanted.detection(&folder)?;
@@ -279,6 +287,23 @@ fn broken(folder: &Folder) -> Vec<String> {
             counted(broken, "file")
         )],
     }
+}
+
+/// A person's own source tables: for the rows, and for knowing their records.
+fn add_maps(sources: &mut Sources, files: &[PathBuf]) -> Result<()> {
+    let texts = files.iter().map(|path| read_text(path));
+    let texts: Vec<String> = texts.collect::<Result<_>>()?;
+    for (path, text) in files.iter().zip(&texts) {
+        sources.add_map(text).map_err(|error| {
+            anyhow!(
+                "'{}': {}",
+                shown(path),
+                visible_lines(&error.to_string()).join("\n")
+            )
+        })?;
+    }
+    give(texts.iter().rev().map(String::as_str));
+    Ok(())
 }
 
 fn read_text(path: &Path) -> Result<String> {

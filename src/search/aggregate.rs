@@ -380,6 +380,7 @@ mod tests {
             let row = DatasetRow {
                 time: at,
                 values: vec![value.clone()].into(),
+                ..DatasetRow::default()
             };
             state.add(&aggregation, &Cells::of_dataset(&row, &[Place::At(0)]), at);
         }

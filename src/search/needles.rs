@@ -25,6 +25,12 @@
 //!   changes but quotes and backslashes, and between them stand quotes (`evidence::json`).
 //! - Winlogbeat's `User` is put together with a backslash; its `Hashes` with labels and capitals:
 //!   `assembled` in the source's table, nothing is looked for there.
+//! - Wazuh doubles backslashes and writes one before each quote, `EvtxECmd` writes the event's data as
+//!   JSON in one text: neither stands for a letter of a needle.
+//! - Elastic's arguments are joined by blanks where there is no command line, a multivalue field of
+//!   an exported row by line feeds: both part stretches.
+//! - Exported rows in CSV have cells that are decoded (`__mv_`, the `'` before a formula). A file of
+//!   exported rows is read whole (`Detected::read_whole`), as their failures are to be told.
 //! - Message texts are taken apart at line feeds, a CSV cell at quotes, which stay in it.
 
 mod stretch;
@@ -47,6 +53,7 @@ pub fn needles(plan: &Plan, sources: &Sources) -> Needles {
         windows: wanted(plan, sources, Family::Windows),
         crowdstrike: wanted(plan, sources, Family::CrowdStrike),
         nvm: wanted(plan, sources, Family::Nvm),
+        flat: wanted(plan, sources, Family::Flat),
     }
 }
 

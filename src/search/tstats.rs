@@ -4,6 +4,8 @@
 //! in the fields to group by, without it such rows are left out. Offline everything is
 //! unsummarised, so `summariesonly` and `allow_old_summaries` decide nothing.
 
+mod results;
+
 use super::canonical;
 use super::cells::{Cells, Fields, Place, TIME, bare_name};
 use super::feed::Feed;
@@ -17,6 +19,7 @@ use super::table::Table;
 use crate::cim::{Dataset, DatasetRow};
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, CompareOp, Name, Piece};
+use results::Results;
 use std::borrow::Cow;
 
 /// A `tstats` that can be run.
@@ -29,6 +32,8 @@ pub(super) struct Tstats {
     /// The dataset's name, which stands before its fields.
     dataset: String,
     grouping: Grouping,
+    /// How rows that were made elsewhere stand beside its own.
+    results: Results,
     /// The `where` in one spelling; empty without.
     pub(super) key: String,
     /// What is made anew when the searches inside of the `where` have been run.
@@ -173,6 +178,7 @@ impl Tstats {
         refuse_stars(tree, messages);
         let (aggregates, by) = (&tree.aggregates, &tree.by);
         let grouping = Grouping::compile(aggregates, by, fill, &mut fields, messages);
+        let results = Results::new(dataset, by.len(), fill);
         if let Some(rows) = rows {
             lint_fields(tree, rows, messages);
         }
@@ -182,6 +188,7 @@ impl Tstats {
             fields,
             dataset: dataset.to_owned(),
             grouping,
+            results,
             key: key.map(|p| canonical::spelling(&p)).unwrap_or_default(),
             late: None,
         }
@@ -232,15 +239,22 @@ impl Tstats {
         rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
     ) -> (Table, usize) {
         let mut groups = Groups::new(&self.grouping);
+        let mut made = Vec::new();
         let mut count = 0;
         for (place, row) in rows {
             count += 1;
             let cells = Cells::of_dataset(row, &self.places);
-            if self.predicate.as_ref().is_none_or(|p| p.test(&cells)) {
-                groups.add(&cells, &[place]);
+            if self.predicate.as_ref().is_some_and(|p| !p.test(&cells)) {
+                continue;
+            }
+            match &row.given {
+                Some(given) => made.push((place, row.time, given)),
+                None => groups.add(&cells, &[place]),
             }
         }
-        (groups.finish(), count)
+        let mut table = groups.finish();
+        self.results.add(&mut table, &made);
+        (table, count)
     }
 
     /// Over a table that holds the dataset.

@@ -2,6 +2,7 @@
 //! how far it is. Decides nothing about an event.
 
 use super::clauses::ClauseCounts;
+use super::rejected::Rejected;
 use super::report::Progress;
 use super::rule::Rule;
 use crate::cim::DatasetRow;
@@ -22,6 +23,7 @@ pub(super) struct Account {
     pub ledger: Ledger,
     pub progress: Progress,
     pub clauses: ClauseCounts,
+    pub rejected: Rejected,
     pub without_time: u64,
     pub tested: u64,
     pub tested_with_command_line: u64,
@@ -154,6 +156,7 @@ impl Account {
         self.tested += 1;
         self.tested_with_command_line += u64::from(with_command_line);
         self.clauses.count(&rule.plan, row);
+        self.rejected.count(rule, row);
         let Some(at) = time.map(|time| time.at) else {
             return;
         };

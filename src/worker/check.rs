@@ -115,6 +115,7 @@ impl<'a> Checker<'a> {
                 ("Windows events", &needles.windows),
                 ("CrowdStrike events", &needles.crowdstrike),
                 ("Cisco NVM flows", &needles.nvm),
+                ("Defender, Elastic and result rows", &needles.flat),
             ] {
                 match wanted {
                     Wanted::Holding(held) => texts.extend(held.iter().map(ToString::to_string)),

@@ -393,6 +393,7 @@ impl<'a> Hunt<'a> {
             loaded: Loaded {
                 pass: self.options.pass,
                 clause_counts: account.clauses.texts(self.rule),
+                rejected: account.rejected.rows(self.rule, &account.clauses),
                 tested: account.tested,
                 tested_with_command_line: account.tested_with_command_line,
                 span: account.span,

@@ -13,6 +13,7 @@ mod late_hosts;
 mod load;
 mod members;
 pub mod pack;
+mod rejected;
 pub mod report;
 pub mod rule;
 pub mod rule_test;

@@ -46,12 +46,11 @@ pub fn hunt_pack(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Packed {
-    let shares = |place: &usize| {
-        rules
-            .get(*place)
-            .is_some_and(|r| r.plan.beside().is_empty())
+    let in_one_pass = |place: &usize| {
+        let rule = rules.get(*place);
+        rule.is_some_and(|rule| rule.plan.beside().is_empty())
     };
-    let (shared, alone): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(shares);
+    let (shared, alone): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(in_one_pass);
     let mut findings = vec![Arc::default(); rules.len()];
     let mut put = |place: usize, found: Arc<Findings>| {
         if let Some(findings) = findings.get_mut(place) {
@@ -118,7 +117,7 @@ impl<'a> Pack<'a> {
     /// None without rules.
     fn new(
         rules: &'a [Rule],
-        shared: &[usize],
+        in_pass: &[usize],
         sources: &'a Sources,
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
@@ -127,47 +126,28 @@ impl<'a> Pack<'a> {
             let rule = rules.get(**place);
             rule.is_some_and(|rule| rule.sources(sources).fill_processes())
         };
-        let first = *shared.iter().find(of_processes).or(shared.first())?;
+        let first = *in_pass.iter().find(of_processes).or(in_pass.first())?;
         let first_rule = rules.get(first)?;
-        let mut datasets: Vec<(&Sources, Vec<usize>)> = Vec::new();
-        for place in shared.iter().copied().filter(|place| *place != first) {
-            let of_rule = rules.get(place)?.sources(sources);
-            match datasets
-                .iter_mut()
-                .find(|(known, _)| std::ptr::eq(*known, of_rule))
-            {
-                Some((_, places)) => places.push(place),
-                None => datasets.push((of_rule, vec![place])),
-            }
-        }
+        let rest = in_pass.iter().copied().filter(|place| *place != first);
         let (mut shares, mut share_of, mut others) = (Vec::new(), Vec::new(), Vec::new());
-        for (sources, places) in datasets {
-            let of_it = places.iter().filter_map(|place| rules.get(*place));
-            let tested: Option<Vec<Vec<usize>>> =
-                of_it.map(|rule| rule.plan.tested_places()).collect();
+        for (of_dataset, places) in by_dataset(rules, rest, sources) {
             share_of.resize(share_of.len() + places.len(), shares.len());
-            shares.push(Share {
-                sources,
-                selection: tested.map(|tested| sources.selection(&tested.concat())),
-            });
+            shares.push(Share::new(of_dataset, &places, rules));
             others.extend(places);
         }
-        let of = |place: &usize| {
-            rules
-                .get(*place)
-                .map(|rule| (rule, needles(&rule.plan, rule.sources(sources))))
-        };
-        let wanted: Vec<(&Rule, Needles)> = others.iter().filter_map(of).collect();
-        let mut all = needles(&first_rule.plan, first_rule.sources(sources));
+        let looks_for = |rule: &'a Rule| (rule, needles(&rule.plan, rule.sources(sources)));
+        let of_others = others.iter().filter_map(|place| rules.get(*place));
+        let wanted: Vec<(&Rule, Needles)> = of_others.map(looks_for).collect();
+        let (_, mut all) = looks_for(first_rule);
         for (_, needles) in &wanted {
             all.windows = either(&all.windows, &needles.windows);
             all.crowdstrike = either(&all.crowdstrike, &needles.crowdstrike);
             all.nvm = either(&all.nvm, &needles.nvm);
+            all.flat = either(&all.flat, &needles.flat);
         }
         let waits = |place: &usize| {
-            rules
-                .get(*place)
-                .is_some_and(|rule| options.waits_for_now(rule))
+            let rule = rules.get(*place);
+            rule.is_some_and(|rule| options.waits_for_now(rule))
         };
         Some(Self {
             rules,
@@ -177,7 +157,7 @@ impl<'a> Pack<'a> {
             base: Hunt::new(first_rule, sources, options, observer),
             candidates: Candidates::new(&wanted),
             needles: all,
-            waits_for_now: shared.iter().any(waits),
+            waits_for_now: in_pass.iter().any(waits),
             heard: Vec::new(),
             taken: vec![Vec::new(); others.len()],
             naming: Vec::new(),
@@ -289,7 +269,36 @@ impl<'a> Pack<'a> {
     }
 }
 
-impl Share<'_> {
+/// The places of rules by what fills their datasets, in the order in which these come up.
+fn by_dataset<'a>(
+    rules: &'a [Rule],
+    places: impl Iterator<Item = usize>,
+    all: &'a Sources,
+) -> Vec<(&'a Sources, Vec<usize>)> {
+    let mut datasets: Vec<(&Sources, Vec<usize>)> = Vec::new();
+    for place in places {
+        let Some(filling) = rules.get(place).map(|rule| rule.sources(all)) else {
+            continue;
+        };
+        let mut known = datasets.iter_mut();
+        match known.find(|(known, _)| std::ptr::eq(*known, filling)) {
+            Some((_, places)) => places.push(place),
+            None => datasets.push((filling, vec![place])),
+        }
+    }
+    datasets
+}
+
+impl<'a> Share<'a> {
+    fn new(sources: &'a Sources, places: &[usize], rules: &[Rule]) -> Self {
+        let of_it = places.iter().filter_map(|place| rules.get(*place));
+        let tested: Option<Vec<Vec<usize>>> = of_it.map(|rule| rule.plan.tested_places()).collect();
+        Self {
+            sources,
+            selection: tested.map(|tested| sources.selection(&tested.concat())),
+        }
+    }
+
     /// Which rules, by their numbers, take a record, or may take it when its host has a name.
     fn ask(
         &self,
@@ -309,11 +318,11 @@ impl Share<'_> {
             .sources
             .unresolved_host(source, record, hosts)
             .is_some();
-        let takes = |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
+        let wants = |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
         let of = |number: &usize| others.get(*number).and_then(|place| rules.get(*place));
         let taking = numbers
             .iter()
-            .filter(|number| of(number).is_some_and(takes));
+            .filter(|number| of(number).is_some_and(wants));
         takers.extend(taking);
     }
 }

@@ -198,6 +198,19 @@ pub struct Loaded {
     pub notes: Vec<String>,
     /// Events that the search would have taken, had they a time: they are in no span of time.
     pub without_time: u64,
+    /// Exported rows that the search does not take.
+    pub rejected: Vec<RejectedRows>,
+}
+
+/// Rows of a result that someone exported which fail one part of the where-clause.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RejectedRows {
+    /// The part, as the expanded search says it.
+    pub clause: String,
+    /// How many rows.
+    pub rows: u64,
+    /// Who and what the first of them is; no longer hostile.
+    pub first: String,
 }
 
 /// Model fields and raw fields of an event.

@@ -374,6 +374,7 @@ fn loaded(seeds: &[Seed]) -> Loaded {
             ("tstats".into(), 8214, 6),
             ("drop_dm_object_name(Processes)".into(), 6, 6),
         ],
+        rejected: Vec::new(),
         pass: gimlet::worker::hunt::Pass::Everything,
         without_time: 0,
     }

@@ -72,10 +72,26 @@ const FALCON: [&str; 6] = [
     "x",
     "UserName",
 ];
+const DEFENDER: [&str; 6] = [
+    "FileName",
+    "ProcessCommandLine",
+    "ProcessVersionInfoOriginalFileName",
+    "InitiatingProcessFileName",
+    "InitiatingProcessCommandLine",
+    "AccountName",
+];
+const RESULT: [&str; 6] = [
+    "process_name",
+    "process",
+    "original_file_name",
+    "parent_process_name",
+    "parent_process",
+    "user",
+];
 const NVM: [&str; 6] = ["ppath", "parg", "pn", "ppn", "pparg", "pa"];
 
 /// How many carriers there are, see [`record`].
-pub const CARRIERS: usize = 18;
+pub const CARRIERS: usize = 27;
 
 const SYSMON_PROVIDER: &str = "Microsoft-Windows-Sysmon";
 const AUDIT_PROVIDER: &str = "Microsoft-Windows-Security-Auditing";
@@ -103,7 +119,19 @@ pub fn record(carrier: usize, values: &[String], turns: &[u8]) -> (Format, Strin
         14 => (Format::ClassicText, of.classic_sysmon()),
         15 => (Format::ClassicText, of.classic_audit()),
         16 => (Format::Csv, of.table("_raw", &xml(audit, "4688", AUDIT))),
-        _ => (Format::Csv, of.message_table()),
+        17 => (Format::Csv, of.message_table()),
+        18 => (Format::Json, of.defender()),
+        19 => (
+            Format::Csv,
+            of.columns("DeviceName,ActionType", "h,ProcessCreated", DEFENDER),
+        ),
+        20 => (Format::Json, of.elastic()),
+        21 => (Format::Json, of.evtxecmd()),
+        22 => (Format::Csv, of.evtxecmd_table()),
+        23 => (Format::Json, of.wazuh(sysmon, "1", SYSMON)),
+        24 => (Format::Json, of.wazuh(audit, "4688", AUDIT)),
+        25 => (Format::Json, of.result_row()),
+        _ => (Format::Csv, of.columns("dest,count", "h,2", RESULT)),
     }
 }
 
@@ -299,6 +327,106 @@ impl Writer<'_> {
         let header = "01/02/2020 03:04:05 PM\nLogName=Security";
         let message = self.audit_message();
         format!("{header}\nSourceName={AUDIT_PROVIDER}\nEventCode=4688\nMessage={message}")
+    }
+
+    /// Now and then as Azure streams it.
+    fn defender(&self) -> String {
+        let row = format!(
+            "{{\"DeviceName\":\"h\",\"ActionType\":\"ProcessCreated\",{}}}",
+            self.object(DEFENDER)
+        );
+        match self.turn() % 2 {
+            0 => format!(
+                "{{\"category\":\"AdvancedHunting-DeviceProcessEvents\",\"properties\":{row}}}"
+            ),
+            _ => row,
+        }
+    }
+
+    /// The command line, or the arguments in its place.
+    fn elastic(&self) -> String {
+        let [image, line, original, parent, parent_line, user] =
+            std::array::from_fn(|place| self.json(&self.values[place]));
+        let (line, parent_line) = match self.turn() % 3 {
+            0 => (
+                format!("\"args\":[{line},{original}]"),
+                format!("\"args\":[{parent_line}]"),
+            ),
+            _ => (
+                format!("\"command_line\":{line}"),
+                format!("\"command_line\":{parent_line}"),
+            ),
+        };
+        format!(
+            "{{\"@timestamp\":\"2020-01-01T00:00:00Z\",\"event\":{{\"category\":[\"process\"],\"type\":\
+             [\"start\"]}},\"host\":{{\"name\":\"h\"}},\"user\":{{\"name\":{user}}},\"process\":{{\"name\":\
+             {image},{line},\"pe\":{{\"original_file_name\":{original}}},\"parent\":{{\"name\":{parent},\
+             {parent_line}}}}}}}"
+        )
+    }
+
+    /// The event's data as `EvtxECmd` writes it.
+    fn payload(&self) -> String {
+        let data = self.fields(SYSMON).map(|(name, value)| {
+            format!(
+                "{{\"@Name\":\"{name}\",\"#text\":\"{}\"}}",
+                json(value, self.turns)
+            )
+        });
+        let data: Vec<String> = data.collect();
+        format!("{{\"EventData\":{{\"Data\":[{}]}}}}", data.join(","))
+    }
+
+    fn evtxecmd(&self) -> String {
+        format!(
+            "{{\"EventId\":1,\"Provider\":\"{SYSMON_PROVIDER}\",\"Channel\":\"x\",\"Payload\":\"{}\"}}",
+            json(&self.payload(), self.turns)
+        )
+    }
+
+    fn evtxecmd_table(&self) -> String {
+        format!(
+            "EventId,Provider,Channel,Payload\n1,{SYSMON_PROVIDER},x,{}\n",
+            self.cell(&self.payload())
+        )
+    }
+
+    /// Each text is JSON inside of JSON; now and then it is not.
+    fn wazuh(&self, provider: &str, id: &str, names: [&'static str; 6]) -> String {
+        let data = self.fields(names).map(|(name, value)| {
+            let value = match self.turn() % 4 {
+                0 => value.to_owned(),
+                _ => value.replace('\\', "\\\\").replace('"', "\\\""),
+            };
+            let name = name[..1].to_lowercase() + &name[1..];
+            format!("\"{name}\":{}", self.json(&value))
+        });
+        let data: Vec<String> = data.collect();
+        format!(
+            "{{\"data\":{{\"win\":{{\"system\":{{\"providerName\":\"{provider}\",\"eventID\":\"{id}\"}},\
+             \"eventdata\":{{{}}}}}}}}}",
+            data.join(",")
+        )
+    }
+
+    /// Its fields now and then with the dataset's name, or in Splunk's wrapper.
+    fn result_row(&self) -> String {
+        let row = format!("\"dest\":\"h\",\"count\":\"2\",{}", self.object(RESULT));
+        match self.turn() % 3 {
+            0 => format!("{{\"Processes\":{{{row}}}}}"),
+            1 => format!("{{\"preview\":false,\"result\":{{{row}}}}}"),
+            _ => format!("{{{row}}}"),
+        }
+    }
+
+    /// A table with these columns behind others.
+    fn columns(&self, head: &str, cells: &str, names: [&'static str; 6]) -> String {
+        let (mut head, mut row) = (head.to_owned(), cells.to_owned());
+        for (name, value) in self.fields(names) {
+            head += &format!(",{name}");
+            row += &format!(",{}", self.cell(value));
+        }
+        format!("{head}\n{row}\n")
     }
 
     fn table(&self, column: &str, cell: &str) -> String {

@@ -4,7 +4,7 @@ use super::super::model::{Dataset, TableError};
 use super::super::rule::Rule;
 use super::super::transform::Transform;
 use super::{Detect, FactTable, Gives, Mapping, RawName, Source, unknown};
-use crate::event::Value;
+use crate::event::{Family, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,10 +15,11 @@ pub(super) struct SourceTable {
     id: String,
     pub(super) like: Option<String>,
     title: String,
+    #[serde(default = "letter")]
     letter: char,
     pub(super) dataset: String,
-    source: String,
-    sourcetype: String,
+    source: Option<String>,
+    sourcetype: Option<String>,
     #[serde(default)]
     ours: bool,
     #[serde(default)]
@@ -49,6 +50,13 @@ struct FieldTable {
     ours: bool,
     #[serde(default)]
     assembled: bool,
+    #[serde(default)]
+    all: bool,
+}
+
+/// Of a person's own source.
+fn letter() -> char {
+    'M'
 }
 
 impl SourceTable {
@@ -94,15 +102,25 @@ impl SourceTable {
                 .ok_or_else(|| unknown(file, "the field", &name))?;
             *slot = Some(field.resolve(file, &self.lookup)?);
         }
+        let flat = self.detect.family == Family::Flat;
+        if flat && (self.detect.has.is_empty() || self.detect.time.is_empty()) {
+            return Err(TableError::Form {
+                file,
+                reason:
+                    "a table of the family 'flat' says in [detect] by which fields its records are \
+                         known (has = [\"…\"]) and where their time is (time = [\"…\"])"
+                        .to_owned(),
+            });
+        }
         for mapping in mappings.iter_mut().flatten() {
             mapping.ours |= self.ours;
         }
         Ok(Source {
-            id: self.id,
             title: self.title,
             letter: self.letter,
-            splunk_source: self.source,
-            sourcetype: self.sourcetype,
+            splunk_source: self.source.unwrap_or_else(|| self.id.clone()),
+            sourcetype: self.sourcetype.unwrap_or_else(|| self.id.clone()),
+            id: self.id,
             empty: self.empty,
             detect: self.detect,
             mappings,
@@ -134,6 +152,7 @@ impl FieldTable {
         let gives = match (constant, self.rule) {
             (Some(value), _) => Gives::Constant(value),
             (None, Some(rule)) => Gives::Rule(rule),
+            (None, None) if self.all => Gives::All,
             (None, None) => Gives::Raw,
         };
         Ok(Mapping {

@@ -1,5 +1,5 @@
 //! Cuts JSON records: one a line, one after the other over several lines, in an array, or in the
-//! array of a document that holds them (`hits.hits` of Elasticsearch, `results` of Splunk).
+//! array of a document that holds them (`hits.hits` of Elasticsearch, `results` of Splunk and others).
 //!
 //! A broken value costs its line: reading goes on at the next line that can begin a record. Inside
 //! of an array without line ends it goes on at the next `},{`.

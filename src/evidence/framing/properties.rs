@@ -17,6 +17,7 @@ pub(super) const FORMATS: [Format; 5] = [
 
 pub(super) fn of(format: Format) -> Detected {
     Detected {
+        read_whole: false,
         format,
         shape: String::new(),
         confidence: Confidence::Guess,

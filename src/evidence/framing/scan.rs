@@ -15,7 +15,9 @@ pub enum Step {
     More,
     /// It ends before this place.
     End(usize),
-    /// Here begins the first of the records that it holds in an array: `hits.hits`, `results`.
+    /// Here begins the first of the records that it holds in an array: `hits.hits` of
+    /// Elasticsearch, `results` of Splunk, `Results` of Microsoft's hunting API, `records` of
+    /// Azure's streaming, `events` of Security Onion, `rows` of our own.
     Holds(usize),
     /// It is no JSON from this place on.
     Broken(usize, &'static str),
@@ -215,7 +217,7 @@ impl Scan {
         if let Some(slot) = self.keys.get_mut(level) {
             *slot = match key {
                 b"hits" => Key::Hits,
-                b"results" => Key::Results,
+                b"results" | b"Results" | b"records" | b"events" | b"rows" => Key::Results,
                 _ => Key::Other,
             };
         }
@@ -342,6 +344,10 @@ mod tests {
             Step::Holds(36)
         );
         assert_eq!(scan(r#"{"results":[{"a":1}]}"#), Step::Holds(12));
+        assert_eq!(scan(r#"{"records":[{"a":1}]}"#), Step::Holds(12));
+        assert_eq!(scan(r#"{"rule":{},"rows":[{"a":1}]}"#), Step::Holds(19));
+        let hunted = r#"{"Schema":[{"Name":"a"}],"Results":[{"a":1}]}"#;
+        assert_eq!(scan(hunted), Step::Holds(36));
         assert_eq!(scan(r#"{"results":[1]}"#), Step::End(15));
         assert_eq!(scan(r#"{"a":{"results":[{}]}}"#), Step::End(22));
     }

@@ -21,13 +21,18 @@ pub fn parse(object: &Object, origin: Origin) -> Record {
     if let Some(system) = root.get("System").and_then(Value::as_object) {
         read_system(&mut event, system);
     }
+    read_data(&mut event, root);
+    event.finish()
+}
+
+/// The data of an event out of an object that has `EventData` or `UserData`.
+pub fn read_data(event: &mut WindowsEvent, root: &Object) {
     if let Some(data) = root.get("EventData") {
-        event_data(&mut event, data);
+        event_data(event, data);
     }
     if let Some(data) = root.get("UserData").and_then(Value::as_object) {
-        user_data(&mut event, data, DEEPEST);
+        user_data(event, data, DEEPEST);
     }
-    event.finish()
 }
 
 fn read_system(event: &mut WindowsEvent, system: &Object) {

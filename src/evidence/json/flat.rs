@@ -1,9 +1,11 @@
-//! Flat records: Sysmon without its `System` element, CrowdStrike FDR, Cisco NVM v2, and any other
-//! object, whose leaves are kept so that a person can see them.
+//! Flat records: Sysmon without its `System` element, CrowdStrike FDR, Cisco NVM v2, the sources that
+//! are known by their fields, and any other object, whose leaves are kept so that a person can see them.
 
 use super::{Object, Value, text_at, text_of};
+use crate::event::time::Reading;
 use crate::event::{Family, Record};
 use crate::evidence::nvm as nvm_fields;
+use crate::evidence::sources::FlatSource;
 use crate::evidence::tables::SYSMON_FLAT;
 use crate::evidence::times;
 use crate::evidence::windows::{Origin, SYSMON, WindowsEvent};
@@ -50,6 +52,21 @@ pub fn nvm(object: &Object, origin: Origin) -> Record {
         }
     }
     nvm_fields::set_time(&mut record, origin.context);
+    record
+}
+
+/// A record of a flat source.
+pub fn of_source(object: &Object, source: &FlatSource, origin: Origin) -> Record {
+    let mut record = flatten(Family::Flat, object, origin);
+    let mut times = source.time.iter().filter_map(|name| {
+        let text = text_at(object, name)?;
+        let time = times::shown(&text)?;
+        Some(match time {
+            Reading::WallClock(at) if name.ends_with("[UTC]") => Reading::Instant(at),
+            time => time,
+        })
+    });
+    record.time = times::event_time(times.next(), origin.context);
     record
 }
 

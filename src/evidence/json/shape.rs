@@ -3,6 +3,7 @@
 
 use super::{Object, Value, at, text_at, text_of};
 use crate::evidence::format::{Confidence, Detected, Format};
+use crate::evidence::sources::{self, FlatSource};
 use crate::evidence::{splunk, xml};
 
 /// A shape of a JSON record.
@@ -26,6 +27,12 @@ pub enum Shape {
     HostTable,
     /// A Cisco NVM flow or system record, v2.
     Nvm,
+    /// A row of `EvtxECmd`: the event's data as JSON in `Payload`.
+    EvtxECmd,
+    /// A Wazuh alert or archive record with a Windows event in `data.win`.
+    Wazuh,
+    /// A record of a flat source, which its table knows by its fields.
+    Flat(&'static FlatSource),
     /// A Splunk export with the raw event as text.
     Raw,
     /// A shipper's record with the event's XML as text in one of [`CARRIERS`].
@@ -72,6 +79,11 @@ pub fn find(mut object: Object) -> Found {
             "result"
         } else if is_object(&object, "fields") && object.contains_key("_index") {
             "fields"
+        } else if is_object(&object, "properties") && is_hunting(&object) {
+            "properties"
+        } else if is_object(&object, "payload") && text_at(&object, "source").is_some() {
+            // Security Onion's own search.
+            "payload"
         } else {
             break;
         };
@@ -80,7 +92,7 @@ pub fn find(mut object: Object) -> Found {
             around = Some(name);
         }
     }
-    let object = undot(object);
+    let object = without_dataset(undot(object));
     let shape = of(&object);
     let export = shape == Some(Shape::Raw) || around == Some("result");
     Found {
@@ -102,6 +114,9 @@ fn of(object: &Object) -> Option<Shape> {
     let text = |name: &str| object.get(name).is_some_and(Value::is_string);
     let all = |names: &[&str]| names.iter().all(|name| has(name));
     let version = text_at(object, "fv").unwrap_or_default();
+    if let Some(source) = sources::given(has) {
+        return Some(Shape::Flat(source));
+    }
     Some(if has("Event.System.EventID") {
         Shape::EventTree
     } else if text("_raw") {
@@ -126,11 +141,38 @@ fn of(object: &Object) -> Option<Shape> {
         Shape::NxLog
     } else if is_flat_sysmon(object) {
         Shape::SysmonFlat
+    } else if text("Payload") && all(&["EventId", "Provider", "Channel"]) {
+        Shape::EvtxECmd
+    } else if has("data.win.system") || has("win.system.eventID") {
+        Shape::Wazuh
     } else if carried(object).is_some() {
         Shape::Carrier
+    } else if let Some(source) = sources::built_in(has) {
+        Shape::Flat(source)
     } else {
         return None;
     })
+}
+
+/// Azure's streaming of a table of Microsoft Defender: the row stands in `properties`.
+fn is_hunting(object: &Object) -> bool {
+    text_at(object, "category").is_some_and(|name| name.starts_with("AdvancedHunting-"))
+}
+
+/// Without the name of the dataset before the fields of a result row (`Processes.dest`).
+fn without_dataset(mut object: Object) -> Object {
+    const DATASETS: [&str; 3] = ["Processes", "Registry", "Filesystem"];
+    for name in DATASETS {
+        let has_dest = at(&object, name)
+            .and_then(|fields| fields.get("dest"))
+            .is_some();
+        if has_dest && let Some(Value::Object(fields)) = object.remove(name) {
+            for (name, value) in fields {
+                object.entry(name).or_insert(value);
+            }
+        }
+    }
+    object
 }
 
 fn is_host_table(object: &Object) -> bool {
@@ -189,8 +231,18 @@ fn plant(tree: &mut Object, path: &str, value: &Value) -> bool {
 pub fn describe(object: Object) -> Option<(Detected, Shape)> {
     let found = find(object);
     let shape = found.shape?;
-    let (name, confidence, reason) = words(shape, &found.object);
-    let mut name = name.to_owned();
+    let (mut name, confidence, reason) = match shape {
+        Shape::Flat(source) => {
+            let either = |names: &String| format!("'{}'", names.replace('|', "' or '"));
+            let names: Vec<String> = source.has.iter().map(either).collect();
+            let name = format!("{} JSON", source.title);
+            (name, Confidence::Certain, names.join(", "))
+        }
+        shape => {
+            let (name, confidence, reason) = words(shape, &found.object);
+            (name.to_owned(), confidence, reason.to_owned())
+        }
+    };
     let mut reason = format!("a record has {reason}");
     if shape == Shape::Raw {
         let raw = found.object.get("_raw").map(text_of).unwrap_or_default();
@@ -203,6 +255,7 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
             }
             reason = format!("in 'result': {reason}");
         }
+        Some(around @ ("properties" | "payload")) => reason = format!("in '{around}': {reason}"),
         Some(around) => {
             name = format!("{name} from Elasticsearch");
             reason = format!("in '{around}': {reason}");
@@ -214,6 +267,7 @@ pub fn describe(object: Object) -> Option<(Detected, Shape)> {
         shape: name,
         confidence,
         reason,
+        read_whole: matches!(shape, Shape::Flat(source) if source.result_rows),
     };
     Some((detected, shape))
 }
@@ -249,6 +303,12 @@ fn words(shape: Shape, object: &Object) -> (&'static str, Confidence, &'static s
             "Cisco NVM v2 JSON",
             "the flow version 'fv', or 'udid' with 'pn' or 'vsn'",
         ),
+        Shape::EvtxECmd => (
+            "EvtxECmd JSON",
+            "'Payload', 'EventId', 'Provider' and 'Channel'",
+        ),
+        Shape::Wazuh => ("Wazuh JSON", "'data.win.system'"),
+        Shape::Flat(_) => ("JSON", "the fields of its source"),
         Shape::Raw => ("Splunk export", "'_raw'"),
         Shape::Carrier => (
             "JSON around Windows event XML",

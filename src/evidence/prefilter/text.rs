@@ -8,6 +8,8 @@
 //!   for no letter of a needle.
 //! - JSON: `\u0068`. Of the short escapes none stands for a letter of a needle. XML or JSON inside
 //!   of a JSON string hides letters in its own way, its `&` or `<` or `\` perhaps written `\u0026`.
+//!   So does JSON in the cell of a CSV (`EvtxECmd`) or in JSON (Wazuh): an escape of an escape begins
+//!   with a backslash's, `\\u`, or is written `\u005c`.
 //! - The search folds case as Unicode does, where `ſ` is `s` and `K` (the Kelvin sign) is `k`.
 
 use super::is_needle_letter;

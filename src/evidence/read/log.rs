@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
 
     /// What a text of that format is passed over by, and whether its records are counted.
     pub(super) fn filter(&self, detected: &Detected) -> (Option<&'a TextFilter>, bool) {
-        let filter = self.prefilter();
+        let filter = self.prefilter().filter(|_| !detected.read_whole);
         let filter = filter.and_then(|filter| filter.text(detected.format));
         (filter, self.options.count)
     }

@@ -36,10 +36,13 @@ const fn text(before: &'static str, name: &'static str) -> Step {
     }
 }
 
-const fn missing(step: Step, without: &'static str) -> Step {
+/// An attribute that may be missing.
+const fn perhaps(before: &'static str, name: &'static str, without: &'static str) -> Step {
     Step {
+        before,
+        is_quoted: true,
+        place: windows::place(name),
         without: Some(without),
-        ..step
     }
 }
 
@@ -55,8 +58,9 @@ static STEPS: [Step; 15] = [
     text("</Opcode><Keywords>", "Keywords"),
     attribute("</Keywords><TimeCreated SystemTime=", "TimeCreated"),
     text("/><EventRecordID>", "EventRecordID"),
-    missing(
-        attribute("</EventRecordID><Correlation ActivityID=", "ActivityID"),
+    perhaps(
+        "</EventRecordID><Correlation ActivityID=",
+        "ActivityID",
         "</EventRecordID><Correlation",
     ),
     attribute("/><Execution ProcessID=", "ProcessID"),
@@ -65,8 +69,9 @@ static STEPS: [Step; 15] = [
     text("</Channel><Computer>", "Computer"),
 ];
 /// The last value, of which the end differs.
-static SECURITY: Step = missing(
-    attribute("</Computer><Security UserID=", "UserID"),
+static SECURITY: Step = perhaps(
+    "</Computer><Security UserID=",
+    "UserID",
     "</Computer><Security",
 );
 

@@ -48,7 +48,7 @@ impl Words {
     /// Of a family; of one that is not known those of Windows events.
     pub fn of(family: Family) -> &'static Self {
         match family {
-            Family::Windows | Family::Other => &WINDOWS,
+            Family::Windows | Family::Flat | Family::Other => &WINDOWS,
             Family::CrowdStrike => &CROWDSTRIKE,
             Family::Nvm => &NVM,
         }

@@ -77,6 +77,7 @@ fn row() -> impl Strategy<Value = DatasetRow> {
     (prop::option::of(0_i64..5), values).prop_map(|(time, values)| DatasetRow {
         time: time.and_then(Timestamp::from_seconds),
         values: values.into(),
+        ..DatasetRow::default()
     })
 }
 

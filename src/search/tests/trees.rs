@@ -207,6 +207,7 @@ pub(super) fn process(time: Option<&str>, values: [&str; 5]) -> DatasetRow {
         values: values
             .map(|value| (*value != "-").then(|| Value::text(value)))
             .collect(),
+        ..DatasetRow::default()
     }
 }
 

@@ -126,7 +126,7 @@ impl Hunt<'_> {
         }
         let earlier = seen.filter(|_| !self.options.keep_duplicates);
         if let Some(store) = self.store.as_mut().filter(|_| earlier.is_none()) {
-            if self.sources.fill_processes() {
+            if self.sources.is_creation(source) {
                 store.add(&read.creation(host));
             } else {
                 add_other(store, record);

@@ -49,6 +49,8 @@ impl Candidates {
             Family::Windows => self.windows.of(record),
             Family::CrowdStrike => self.crowdstrike.of(record),
             Family::Nvm => self.nvm.of(record),
+            // Exported rows are among them, for which no needle is promised.
+            Family::Flat => self.windows.all.clone(),
             Family::Other => Vec::new(),
         }
     }

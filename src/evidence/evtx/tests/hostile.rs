@@ -15,6 +15,7 @@ pub(super) fn prefilter(needles: &[&str]) -> Prefilter {
     Prefilter::new(&Needles {
         windows: wanted(),
         crowdstrike: wanted(),
+        flat: wanted(),
         nvm: wanted(),
     })
 }
