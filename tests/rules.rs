@@ -282,9 +282,20 @@ fn a_rule_of_the_content_is_hunted_with_by_its_name() {
     let no_file = gimlet(["hunt", "--rule", "writes a", path]);
     assert_eq!(no_file.status.code(), Some(2));
     assert!(text(&no_file.stderr).contains("its name and --content DIR"));
-    let unsaid = gimlet(["hunt", "--content", "checkout", path]);
+    // Without a name all of its rules run; a drilldown is of one.
+    let all = gimlet(["hunt", "--content", "checkout", path]);
+    assert_eq!(all.status.code(), Some(0));
+    assert!(
+        text(&all.stdout).contains("ESCU - "),
+        "{}",
+        text(&all.stdout)
+    );
+    let drilldown = ["drilldown", "results", "--content", "checkout", path];
+    let unsaid = gimlet(drilldown);
     assert_eq!(unsaid.status.code(), Some(2));
     assert!(text(&unsaid.stderr).contains("give --rule NAME"));
+    let two = ["drilldown", "results", "--rule", rule, "--rule", rule, path];
+    assert!(text(&gimlet(two).stderr).contains("is a second rule"));
     let nowhere = gimlet(["hunt", "--content", ".", "--rule", rule, path]);
     assert!(text(&nowhere.stderr).contains("is no content"));
 }

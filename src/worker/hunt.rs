@@ -256,10 +256,7 @@ impl<'a> Hunt<'a> {
     /// [`Rule::refused_evidence`] tells before.
     fn gather_beside(&mut self) {
         for plan in self.rule.plan.beside() {
-            let rule = Rule {
-                plan,
-                ..self.rule.clone()
-            };
+            let rule = self.rule.with_plan(plan);
             let options = HuntOptions {
                 index: false,
                 pass: Pass::Rows,

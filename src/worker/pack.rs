@@ -3,8 +3,7 @@
 //! What a rule takes is kept, and a hunt of its own (`hunt`) makes its rows of it, so that they are
 //! those of the rule alone. Reads no evidence by itself and decides nothing about an event.
 //!
-//! A search that brings rows of another dataset to its own needs the evidence once for each: it is
-//! hunted alone, behind the others.
+//! What a search brings of another dataset is found in the same pass, as by a rule of its own.
 
 mod candidates;
 mod combine;
@@ -20,7 +19,7 @@ use crate::evidence::outcome::{BadRecord, Outcome};
 use crate::evidence::prefilter::{Needles, Prefilter, Wanted};
 use crate::evidence::read::{Finished, Visitor, Whole, read};
 use crate::search::needles::needles;
-use crate::store::Findings;
+use crate::store::{Findings, StoredEvent};
 use candidates::Candidates;
 pub use combine::RULE_COLUMN;
 use combine::combine;
@@ -46,34 +45,45 @@ pub fn hunt_pack(
     options: &HuntOptions,
     observer: &mut dyn Observer,
 ) -> Packed {
-    let in_one_pass = |place: &usize| {
-        let rule = rules.get(*place);
-        rule.is_some_and(|rule| rule.plan.beside().is_empty())
-    };
-    let (shared, alone): (Vec<usize>, Vec<usize>) = (0..rules.len()).partition(in_one_pass);
+    // What a search brings of other datasets is found as by rules of its own, which stand behind.
+    let beside: Vec<(usize, Rule)> = (0..)
+        .zip(rules)
+        .flat_map(|(owner, rule)| {
+            let plans = rule.plan.beside().into_iter();
+            plans.map(move |plan| (owner, rule.with_plan(plan)))
+        })
+        .collect();
+    let all: Vec<&Rule> = rules
+        .iter()
+        .chain(beside.iter().map(|(_, rule)| rule))
+        .collect();
+    let owners: Vec<usize> = beside.iter().map(|(owner, _)| *owner).collect();
     let mut findings = vec![Arc::default(); rules.len()];
-    let mut put = |place: usize, found: Arc<Findings>| {
+    let Some(pack) = Pack::new(&all, &owners, sources, options, observer) else {
+        return hunt_each(rules, sources, options);
+    };
+    let (mut hunted, found) = pack.run(options.inputs());
+    for (place, found) in found {
         if let Some(findings) = findings.get_mut(place) {
             *findings = found;
         }
+    }
+    hunted.findings = Arc::new(combine(rules, &findings));
+    Packed { hunted, findings }
+}
+
+/// The same where none of them can account for the evidence: each brings rows of other datasets.
+fn hunt_each(rules: &[Rule], sources: &Sources, options: &HuntOptions) -> Packed {
+    let all = rules
+        .iter()
+        .map(|rule| hunt(rule, sources, options, &mut ()));
+    let mut all: Vec<Hunted> = all.collect();
+    let findings: Vec<Arc<Findings>> = all.iter().map(|h| Arc::clone(&h.findings)).collect();
+    let mut hunted = if all.is_empty() {
+        Hunted::default()
+    } else {
+        all.swap_remove(0)
     };
-    let mut all: Option<Hunted> = None;
-    if let Some(pack) = Pack::new(rules, &shared, sources, options, observer) {
-        let (hunted, found) = pack.run(options.inputs());
-        for (place, found) in found {
-            put(place, found);
-        }
-        all = Some(hunted);
-    }
-    for place in alone {
-        let Some(rule) = rules.get(place) else {
-            continue;
-        };
-        let hunted = hunt(rule, sources, options, &mut ());
-        put(place, Arc::clone(&hunted.findings));
-        all.get_or_insert(hunted);
-    }
-    let mut hunted = all.unwrap_or_default();
     hunted.findings = Arc::new(combine(rules, &findings));
     Packed { hunted, findings }
 }
@@ -92,7 +102,10 @@ struct Heard {
 }
 
 struct Pack<'a> {
-    rules: &'a [Rule],
+    /// The rules, and behind them what searches inside of them bring.
+    rules: &'a [&'a Rule],
+    /// For each of the latter the place of its rule.
+    owners: &'a [usize],
     sources: &'a Sources,
     options: &'a HuntOptions,
     /// The place of the rule whose hunt accounts for the evidence, and that hunt.
@@ -114,21 +127,26 @@ struct Pack<'a> {
 }
 
 impl<'a> Pack<'a> {
-    /// None without rules.
+    /// None without a rule that brings nothing of other datasets: its hunt accounts for all.
     fn new(
-        rules: &'a [Rule],
-        in_pass: &[usize],
+        rules: &'a [&'a Rule],
+        owners: &'a [usize],
         sources: &'a Sources,
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Option<Self> {
-        let of_processes = |place: &&usize| {
-            let rule = rules.get(**place);
-            rule.is_some_and(|rule| rule.sources(sources).fill_processes())
+        let own = rules.len() - owners.len();
+        let brings = |place: &usize| owners.contains(place);
+        let of_processes = |place: &usize| {
+            rules
+                .get(*place)
+                .is_some_and(|r| r.sources(sources).fill_processes())
         };
-        let first = *in_pass.iter().find(of_processes).or(in_pass.first())?;
-        let first_rule = rules.get(first)?;
-        let rest = in_pass.iter().copied().filter(|place| *place != first);
+        let able: Vec<usize> = (0..own).filter(|place| !brings(place)).collect();
+        let by_processes = able.iter().copied().find(of_processes);
+        let first = by_processes.or(able.first().copied())?;
+        let first_rule = *rules.get(first)?;
+        let rest = (0..rules.len()).filter(|place| *place != first);
         let (mut shares, mut share_of, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (of_dataset, places) in by_dataset(rules, rest, sources) {
             share_of.resize(share_of.len() + places.len(), shares.len());
@@ -136,7 +154,7 @@ impl<'a> Pack<'a> {
             others.extend(places);
         }
         let looks_for = |rule: &'a Rule| (rule, needles(&rule.plan, rule.sources(sources)));
-        let of_others = others.iter().filter_map(|place| rules.get(*place));
+        let of_others = others.iter().filter_map(|place| rules.get(*place).copied());
         let wanted: Vec<(&Rule, Needles)> = of_others.map(looks_for).collect();
         let (_, mut all) = looks_for(first_rule);
         for (_, needles) in &wanted {
@@ -145,19 +163,17 @@ impl<'a> Pack<'a> {
             all.nvm = either(&all.nvm, &needles.nvm);
             all.flat = either(&all.flat, &needles.flat);
         }
-        let waits = |place: &usize| {
-            let rule = rules.get(*place);
-            rule.is_some_and(|rule| options.waits_for_now(rule))
-        };
+        let waits = |rule: &&Rule| options.waits_for_now(rule);
         Some(Self {
             rules,
+            owners,
             sources,
             options,
             first,
             base: Hunt::new(first_rule, sources, options, observer),
             candidates: Candidates::new(&wanted),
             needles: all,
-            waits_for_now: in_pass.iter().any(waits),
+            waits_for_now: rules.iter().any(waits),
             heard: Vec::new(),
             taken: vec![Vec::new(); others.len()],
             naming: Vec::new(),
@@ -192,42 +208,39 @@ impl<'a> Pack<'a> {
     }
 
     fn finish(self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
-        let Self {
-            rules,
-            sources,
-            options,
-            first,
-            base,
-            others,
-            heard,
-            taken,
-            naming,
-            ..
-        } = self;
         let options = HuntOptions {
-            now: base.now(),
+            now: self.base.now(),
             index: false,
-            ..options.clone()
+            ..self.options.clone()
         };
-        let mut hunted = base.finish(complete);
-        let mut found = vec![(first, Arc::clone(&hunted.findings))];
-        for (place, taken) in others.into_iter().zip(taken) {
-            let Some(rule) = rules.get(place) else {
+        let replay = Replay {
+            sources: self.sources,
+            options: &options,
+            heard: &self.heard,
+            naming: &self.naming,
+        };
+        let mut hunted = self.base.finish(complete);
+        let mut found = vec![(self.first, Arc::clone(&hunted.findings))];
+        let own = self.rules.len() - self.owners.len();
+        let mut brought: Vec<Vec<Arc<StoredEvent>>> = vec![Vec::new(); own];
+        let mut all: Vec<(usize, &Vec<usize>)> =
+            self.others.iter().copied().zip(&self.taken).collect();
+        // What is brought to rules before the rules, and that in the order in which they ask for it.
+        all.sort_by_key(|(place, _)| (*place < own, *place));
+        for (place, taken) in all {
+            let Some(rule) = self.rules.get(place) else {
                 continue;
             };
-            let mut unwatched = ();
-            let mut hunt = Hunt::new(rule, sources, &options, &mut unwatched);
-            hunt.take_members(&mut hunted);
-            // Without an event of its own it needs no host's name.
-            let naming: &[usize] = if taken.is_empty() { &[] } else { &naming };
-            let both: BTreeSet<usize> = taken.iter().chain(naming).copied().collect();
-            for heard in both.into_iter().filter_map(|at| heard.get(at)) {
-                hunt.hear(&heard.record, heard.raw.as_ref());
+            let owner = place.checked_sub(own).and_then(|at| self.owners.get(at));
+            let mine = brought
+                .get_mut(place)
+                .map(std::mem::take)
+                .unwrap_or_default();
+            let findings = replay.rows(rule, taken, mine, &mut hunted);
+            match owner.and_then(|owner| brought.get_mut(*owner)) {
+                Some(brought) => brought.extend(findings.events.iter().cloned()),
+                None => found.push((place, findings)),
             }
-            let mut of_rule = hunt.finish(true);
-            hunted.members = std::mem::take(&mut of_rule.members);
-            hunted.detected = std::mem::take(&mut of_rule.detected);
-            found.push((place, of_rule.findings));
         }
         (hunted, found)
     }
@@ -269,9 +282,44 @@ impl<'a> Pack<'a> {
     }
 }
 
+/// What the pass heard, to be gone through once for each rule.
+struct Replay<'a> {
+    sources: &'a Sources,
+    options: &'a HuntOptions,
+    heard: &'a [Heard],
+    naming: &'a [usize],
+}
+
+impl Replay<'_> {
+    /// The rows of a rule that takes these records, and to which events of other datasets are
+    /// brought. The logs are lent by a hunt that is over.
+    fn rows(
+        &self,
+        rule: &Rule,
+        taken: &[usize],
+        brought: Vec<Arc<StoredEvent>>,
+        hunted: &mut Hunted,
+    ) -> Arc<Findings> {
+        let mut unwatched = ();
+        let mut hunt = Hunt::new(rule, self.sources, self.options, &mut unwatched);
+        hunt.take_members(hunted);
+        hunt.bring(brought);
+        // Without an event of its own it needs no host's name.
+        let naming = if taken.is_empty() { &[] } else { self.naming };
+        let both: BTreeSet<usize> = taken.iter().chain(naming).copied().collect();
+        for heard in both.into_iter().filter_map(|at| self.heard.get(at)) {
+            hunt.hear(&heard.record, heard.raw.as_ref());
+        }
+        let mut of_rule = hunt.finish(true);
+        hunted.members = std::mem::take(&mut of_rule.members);
+        hunted.detected = std::mem::take(&mut of_rule.detected);
+        of_rule.findings
+    }
+}
+
 /// The places of rules by what fills their datasets, in the order in which these come up.
 fn by_dataset<'a>(
-    rules: &'a [Rule],
+    rules: &'a [&'a Rule],
     places: impl Iterator<Item = usize>,
     all: &'a Sources,
 ) -> Vec<(&'a Sources, Vec<usize>)> {
@@ -290,7 +338,7 @@ fn by_dataset<'a>(
 }
 
 impl<'a> Share<'a> {
-    fn new(sources: &'a Sources, places: &[usize], rules: &[Rule]) -> Self {
+    fn new(sources: &'a Sources, places: &[usize], rules: &[&Rule]) -> Self {
         let of_it = places.iter().filter_map(|place| rules.get(*place));
         let tested: Option<Vec<Vec<usize>>> = of_it.map(|rule| rule.plan.tested_places()).collect();
         Self {
@@ -304,7 +352,7 @@ impl<'a> Share<'a> {
         &self,
         record: &Record,
         hosts: &Hosts,
-        (numbers, rules, others): (&[usize], &[Rule], &[usize]),
+        (numbers, rules, others): (&[usize], &[&Rule], &[usize]),
         takers: &mut Vec<usize>,
     ) {
         let Scope::Creation(source) = self.sources.scope(record) else {
@@ -319,7 +367,11 @@ impl<'a> Share<'a> {
             .unresolved_host(source, record, hosts)
             .is_some();
         let wants = |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
-        let of = |number: &usize| others.get(*number).and_then(|place| rules.get(*place));
+        let of = |number: &usize| {
+            others
+                .get(*number)
+                .and_then(|place| rules.get(*place).copied())
+        };
         let taking = numbers
             .iter()
             .filter(|number| of(number).is_some_and(wants));

@@ -161,6 +161,15 @@ impl Rule {
             .unwrap_or(all)
     }
 
+    /// The same with another plan: what a search inside of it brings.
+    #[must_use]
+    pub fn with_plan(&self, plan: Plan) -> Self {
+        Self {
+            plan,
+            ..self.clone()
+        }
+    }
+
     /// The place of its dataset among [`Self::datasets`].
     pub fn dataset(&self) -> usize {
         match self.plan.input() {

@@ -4,6 +4,7 @@ use super::{Hunt, Hunted};
 use crate::cim::Hosts;
 use crate::event::{EventTime, Record, SourceId};
 use crate::evidence::read::Visitor as _;
+use crate::store::StoredEvent;
 use std::sync::Arc;
 
 impl Hunt<'_> {
@@ -11,6 +12,11 @@ impl Hunt<'_> {
     pub(in crate::worker) fn take_members(&mut self, hunted: &mut Hunted) {
         self.members.list = std::mem::take(&mut hunted.members);
         self.members.detected = std::mem::take(&mut hunted.detected);
+    }
+
+    /// Events of other datasets that searches inside of the rule's ask for.
+    pub(in crate::worker) fn bring(&mut self, events: Vec<Arc<StoredEvent>>) {
+        self.beside = events;
     }
 
     /// A record that was read already, of whichever log.
