@@ -15,8 +15,9 @@ use gimlet::headless::demo;
 use gimlet::worker::hunt::{HuntOptions, Pass, hunt};
 use gimlet::worker::pack::{RULE_COLUMN, hunt_pack};
 use gimlet::worker::rule::Rule;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// One search of each kind: by needle and without, of several datasets, of raw events by id and by
 /// text, with a join over one dataset and over two, with a row where there is no event.
@@ -198,6 +199,87 @@ fn the_rows_of_several_rules_begin_with_their_names() {
     let (_, said, status) = gimlet(&["--rule", &by_host, "--rule", "no such rule"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("no such rule"), "{said}");
+}
+
+/// What a hunt of one rule takes and tells, one of several does.
+#[test]
+fn several_rules_take_and_tell_what_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let by_host = "| tstats count from datamodel=Endpoint.Processes by Processes.dest";
+    let plain = write("plain.yml", &format!("name: Plain\nsearch: '{by_host}'\n"));
+    let text = "a".repeat(500);
+    let slow = format!("eval x=if(match(\"{text}\",\"(?=a)(a|a)*(a|a)*(a|a)*\\1c\"),1,0)");
+    let slow = write(
+        "slow.yml",
+        &format!("name: Slow\nsearch: '{by_host} | {slow}'\n"),
+    );
+    let both = ["--rule", &plain, "--rule", &slow];
+
+    // Its own search has something to tell; lints are told of rules that are named.
+    let (_, said, _) = gimlet(&both);
+    assert!(said.contains("took too long on some text"), "{said}");
+    assert_eq!(said.matches("SPL-NOFILL").count(), 2, "{said}");
+    let (_, said, _) = gimlet(&[&both[..], &["--since", "2200-01-01"]].concat());
+    assert!(!said.contains("took too long"), "{said}");
+
+    let (_, said, status) = gimlet(&[&both[..], &["--sort", "nope"]].concat());
+    assert_eq!(status, Some(2));
+    assert!(
+        said.contains("no column 'nope'") && !said.contains("bad record"),
+        "{said}"
+    );
+    let (_, said, _) = gimlet(&[&both[..], &["--show-search"]].concat());
+    assert_eq!(said.matches("macros expanded").count(), 2, "{said}");
+
+    // A source of one's own.
+    let map = write(
+        "map.toml",
+        "id = 'edr'\ntitle = 'EDR'\ndataset = 'Endpoint.Processes'\n[detect]\nfamily = 'flat'\n\
+         has = ['Host', 'CmdLine']\ntime = ['When']\n[[field]]\nname = 'dest'\nfrom = ['Host']\n",
+    );
+    let log = r#"{"When":"2025-06-26T16:08:54Z","Host":"made-up-17","CmdLine":"x.exe"}"#;
+    let log = write("edr.ndjson", log);
+    let (rows, ..) = gimlet(&[&both[..], &["--map", &map, &log]].concat());
+    assert_eq!(rows.matches("made-up-17").count(), 2, "{rows}");
+}
+
+/// A stream is read once, and what a search brings of another dataset is found in it all the same.
+#[test]
+fn a_stream_is_enough_for_a_search_over_two_datasets() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, search: &str| {
+        let path = folder.path().join(format!("{name}.yml"));
+        std::fs::write(&path, format!("name: {name}\nsearch: '{search}'\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let two = file("Two", SEARCHES[SEARCHES.len() - 1]);
+    let one = file("One", SEARCHES[0]);
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/atomic");
+    let packed = std::fs::read(demo.join("ws-017/sysmon.xml.zst")).unwrap();
+    let log = zstd::decode_all(&packed[..]).unwrap();
+    let hunt = |path: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gimlet"))
+            .args(["hunt", "-q", "--rule", &two, "--rule", &one, path])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // Whoever reads a file leaves the stream alone.
+        let _ = stdin.write_all(&log);
+        drop(stdin);
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let rows = hunt("-");
+    assert!(rows.contains("ESCU - Two - Rule"), "{rows}");
+    let path = folder.path().join("sysmon.xml");
+    std::fs::write(&path, &log).unwrap();
+    assert_eq!(rows, hunt(path.to_str().unwrap()));
 }
 
 #[test]

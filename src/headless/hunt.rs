@@ -21,7 +21,7 @@ use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
 use crate::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
-use crate::worker::report::RejectedRows;
+use crate::worker::report::{Loaded, RejectedRows};
 use crate::worker::rule::Rule;
 use crate::worker::threads::Engine;
 use anyhow::{Context as _, Result};
@@ -127,7 +127,7 @@ pub(super) fn set(options: &mut HuntOptions, args: &Hunt) -> Result<Arc<AtomicBo
 }
 
 /// The order in which the rows are printed; a table is by time unless another is asked for.
-pub(super) fn printed_order(printing: &Printing<'_>, findings: &Findings) -> Result<Vec<usize>> {
+fn printed_order(printing: &Printing<'_>, findings: &Findings) -> Result<Vec<usize>> {
     if printing.format() == Format::Table && printing.args.sort.is_none() {
         return Ok(by_first_time(findings));
     }
@@ -181,13 +181,7 @@ fn finish(
     }
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
-        say_without_time(hunted.loaded.without_time);
-        for note in &hunted.loaded.notes {
-            say(&visible(note));
-        }
-        for rejected in &hunted.loaded.rejected {
-            say(&rejected_line(rejected));
-        }
+        say_of_search(&hunted.loaded);
         if rows == 0 && ledger.any_read() {
             say(&no_rows(rule, hunted));
         }
@@ -196,6 +190,17 @@ fn finish(
     }
     say_nothing_read(ledger);
     Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
+}
+
+/// Says what the search has to tell of its run.
+pub(super) fn say_of_search(loaded: &Loaded) {
+    say_without_time(loaded.without_time);
+    for note in &loaded.notes {
+        say(&visible(note));
+    }
+    for rejected in &loaded.rejected {
+        say(&rejected_line(rejected));
+    }
 }
 
 /// Says by host and file what is covered.

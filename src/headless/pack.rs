@@ -3,7 +3,7 @@
 
 use super::hunt::{
     Started, exit_status, now, overrides, put_hashes, rule_entry, say_coverage, say_files,
-    say_nothing_read, say_without_time, set,
+    say_nothing_read, say_of_search, set, show_search,
 };
 use super::outputs::Outputs;
 use super::progress::Line;
@@ -12,13 +12,14 @@ use super::{session, status};
 use crate::cli::{Format, Hunt};
 use crate::config::Settings;
 use crate::report::{
-    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, counted, grouped,
+    LedgerDocument, MacroOverride, RuleEntry, Summary, by_first_time, counted, grouped, order,
     write_findings,
 };
-use crate::worker::pack::{Packed, hunt_pack};
+use crate::worker::pack::{Packed, columns, hunt_pack};
 use anyhow::{Context as _, Result, bail};
 use std::io::{self, BufWriter, Write as _};
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// Runs the hunt; returns the exit status.
 pub(super) fn run(
@@ -33,6 +34,14 @@ pub(super) fn run(
     if pack.rules.is_empty() {
         bail!("no rule can be run: 'gimlet rules check' says why");
     }
+    let bounds = (args.reading.since, args.reading.until);
+    if args.rows.show_search {
+        for rule in &pack.rules {
+            show_search(rule, settings, bounds);
+        }
+    }
+    // Wrong names are told before an hour of reading, not after.
+    order(&columns(&pack.rules), args.rows.sort.as_ref())?;
     let outputs = Outputs::create(args)?;
     let mut line = Line::new(args.saying.quiet);
     let mut found = hunt_pack(&pack.rules, &pack.sources, &pack.options, &mut line);
@@ -42,7 +51,7 @@ pub(super) fn run(
         args: &args.rows,
         settings,
         search: "",
-        bounds: (args.reading.since, args.reading.until),
+        bounds,
     };
     let order = printing.order(&found.hunted.findings.table)?;
     let printed = print_rows(&printing, &found, &order);
@@ -62,6 +71,16 @@ pub(super) fn run(
     };
     outputs.write(&found.hunted, &order, &document)?;
     printed.context("the rows could not be printed to their end")?;
+    let status = finish(args, settings, &found, clock)?;
+    Ok(if cancel.load(Ordering::Relaxed) {
+        status::INTERRUPTED
+    } else {
+        status
+    })
+}
+
+/// Says on standard error what was read and what not, and gives the exit status.
+fn finish(args: &Hunt, settings: &Settings, found: &Packed, clock: Instant) -> Result<u8> {
     let hunted = &found.hunted;
     let ledger = &hunted.loaded.ledger;
     if args.coverage {
@@ -70,17 +89,13 @@ pub(super) fn run(
     let rows = hunted.findings.table.rows.len() as u64;
     if !args.saying.quiet {
         say_files(ledger, args.saying.verbose);
-        say_without_time(hunted.loaded.without_time);
-        say_with_rows(&found);
+        say_of_search(&hunted.loaded);
+        say_with_rows(found);
         let events = hunted.findings.findings.iter().map(|f| f.count).sum();
         say(&Summary::new(rows, events, ledger, clock.elapsed()).to_string());
     }
     say_nothing_read(ledger);
-    Ok(if cancel.load(Ordering::Relaxed) {
-        status::INTERRUPTED
-    } else {
-        exit_status(ledger, rows > 0 && args.fail_on_rows)
-    })
+    Ok(exit_status(ledger, rows > 0 && args.fail_on_rows))
 }
 
 /// Says which rules are run, and which are not and why.

@@ -112,7 +112,7 @@ pub struct Pack {
 /// is named and can't be run is an error.
 pub fn pack(reading: &ReadingArgs, settings: &Settings) -> Result<Pack> {
     let models = Models::built_in()?;
-    let sources = Sources::built_in(&models)?;
+    let sources = sources_of(&models, Some(reading))?;
     let content = reading.content.as_deref();
     let names = reading.rule.iter();
     let wanted: Vec<Wanted> = names
@@ -130,15 +130,18 @@ pub fn pack(reading: &ReadingArgs, settings: &Settings) -> Result<Pack> {
     };
     let options = options(reading, settings)?;
     let (mut rules, mut refused) = (Vec::new(), Vec::new());
+    let mut remarks = broken(&folder);
     let made = Rule::all_of(&detections, &folder, &models, settings.tz);
     for (detection, made) in detections.iter().zip(made) {
-        let unread = |rule: &Rule| rule.refused_evidence(&options);
-        match made.map(|rule| (unread(&rule), rule)) {
-            Ok((None, rule)) => rules.push(rule),
-            Ok((Some(why), _)) | Err(RuleError(why)) if all => {
-                refused.push((detection.name.clone(), why));
+        match made {
+            Ok(rule) => {
+                // Of a whole content they are what 'gimlet rules check' is for.
+                if !all {
+                    remarks.extend(rule.drawn_lints());
+                }
+                rules.push(rule);
             }
-            Ok((Some(why), _)) => return Err(anyhow!(why)),
+            Err(RuleError(why)) if all => refused.push((detection.name.clone(), why)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -147,7 +150,7 @@ pub fn pack(reading: &ReadingArgs, settings: &Settings) -> Result<Pack> {
         refused,
         sources,
         options,
-        remarks: broken(&folder),
+        remarks,
     })
 }
 
@@ -234,14 +237,7 @@ fn load(
     settings: &Settings,
 ) -> Result<(Rule, Sources, Vec<String>)> {
     let models = Models::built_in()?;
-    let mut sources = Sources::built_in(&models)?;
-    add_maps(
-        &mut sources,
-        reading.map_or(&[][..], |reading| &reading.map),
-    )?;
-    if reading.is_some_and(|reading| reading.dataset == DatasetWidth::Ta) {
-        sources.widen()?;
-    }
+    let sources = sources_of(&models, reading)?;
     let content = reading.and_then(|reading| reading.content.as_deref());
     let mut folder = content_of(content, wanted.is_named())?;
     let detection = wanted.detection(&folder)?;
@@ -252,6 +248,18 @@ fn load(
     };
     let rule = Rule::of(detection, &folder, &models, settings.tz)?;
     Ok((rule, sources, broken(&folder)))
+}
+
+/// The source tables, with those that a person gives.
+fn sources_of(models: &Models, reading: Option<&ReadingArgs>) -> Result<Sources> {
+    let mut sources = Sources::built_in(models)?;
+    if let Some(reading) = reading {
+        add_maps(&mut sources, &reading.map)?;
+        if reading.dataset == DatasetWidth::Ta {
+            sources.widen()?;
+        }
+    }
+    Ok(sources)
 }
 
 /// The content of a folder, with its rules or without, or that of the program.

@@ -8,7 +8,7 @@
 mod candidates;
 mod combine;
 
-use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
+use super::hunt::{Hunt, HuntOptions, Hunted, Observer};
 use super::rule::Rule;
 use crate::cim::{Hosts, OutOfScope, Scope, Selection, Sources};
 use crate::event::{Outline, Record};
@@ -18,6 +18,7 @@ use crate::evidence::member::Member;
 use crate::evidence::outcome::{BadRecord, Outcome};
 use crate::evidence::prefilter::{Needles, Prefilter, Wanted};
 use crate::evidence::read::{Finished, Visitor, Whole, read};
+use crate::search::Table;
 use crate::search::needles::needles;
 use crate::store::{Findings, StoredEvent};
 use candidates::Candidates;
@@ -31,7 +32,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Packed {
     /// What was read, and the rows of all rules: theirs in the order of the rules, each beginning
-    /// with the name of its rule ([`RULE_COLUMN`]).
+    /// with the name of its rule ([`RULE_COLUMN`]). What is told of the run of a search is that of
+    /// all; clauses and stages are those of one rule.
     pub hunted: Hunted,
     /// The rows of each rule, by its place.
     pub findings: Vec<Arc<Findings>>,
@@ -60,7 +62,7 @@ pub fn hunt_pack(
     let owners: Vec<usize> = beside.iter().map(|(owner, _)| *owner).collect();
     let mut findings = vec![Arc::default(); rules.len()];
     let Some(pack) = Pack::new(&all, &owners, sources, options, observer) else {
-        return hunt_each(rules, sources, options);
+        return Packed::default();
     };
     let (mut hunted, found) = pack.run(options.inputs());
     for (place, found) in found {
@@ -72,20 +74,11 @@ pub fn hunt_pack(
     Packed { hunted, findings }
 }
 
-/// The same where none of them can account for the evidence: each brings rows of other datasets.
-fn hunt_each(rules: &[Rule], sources: &Sources, options: &HuntOptions) -> Packed {
-    let all = rules
-        .iter()
-        .map(|rule| hunt(rule, sources, options, &mut ()));
-    let mut all: Vec<Hunted> = all.collect();
-    let findings: Vec<Arc<Findings>> = all.iter().map(|h| Arc::clone(&h.findings)).collect();
-    let mut hunted = if all.is_empty() {
-        Hunted::default()
-    } else {
-        all.swap_remove(0)
-    };
-    hunted.findings = Arc::new(combine(rules, &findings));
-    Packed { hunted, findings }
+/// The columns of such rows, without rows.
+pub fn columns(rules: &[Rule]) -> Table {
+    let each = rules.iter().map(Rule::columns);
+    let each = each.map(|table| Arc::new(Findings::new(table, Vec::new())));
+    combine(rules, &each.collect::<Vec<_>>()).table
 }
 
 /// What the rules over one dataset share.
@@ -108,9 +101,10 @@ struct Pack<'a> {
     owners: &'a [usize],
     sources: &'a Sources,
     options: &'a HuntOptions,
-    /// The place of the rule whose hunt accounts for the evidence, and that hunt.
-    first: usize,
+    /// The hunt that accounts for the evidence. It is that of the rule at this place, unless the
+    /// rows of that rule can't be made before those of others; then it is gone through once more.
     base: Hunt<'a>,
+    first: Option<usize>,
     /// The places of the other rules, which are numbered in this order: those of one dataset stand
     /// together.
     others: Vec<usize>,
@@ -127,7 +121,7 @@ struct Pack<'a> {
 }
 
 impl<'a> Pack<'a> {
-    /// None without a rule that brings nothing of other datasets: its hunt accounts for all.
+    /// None without rules.
     fn new(
         rules: &'a [&'a Rule],
         owners: &'a [usize],
@@ -135,18 +129,13 @@ impl<'a> Pack<'a> {
         options: &'a HuntOptions,
         observer: &'a mut dyn Observer,
     ) -> Option<Self> {
+        let of_processes = |rule: &&&Rule| rule.sources(sources).fill_processes();
         let own = rules.len() - owners.len();
-        let brings = |place: &usize| owners.contains(place);
-        let of_processes = |place: &usize| {
-            rules
-                .get(*place)
-                .is_some_and(|r| r.sources(sources).fill_processes())
-        };
-        let able: Vec<usize> = (0..own).filter(|place| !brings(place)).collect();
-        let by_processes = able.iter().copied().find(of_processes);
-        let first = by_processes.or(able.first().copied())?;
-        let first_rule = *rules.get(first)?;
-        let rest = (0..rules.len()).filter(|place| *place != first);
+        let mut of_own = rules.iter().take(own);
+        let base = *of_own.find(of_processes).or(rules.first())?;
+        let first = rules.iter().position(|rule| std::ptr::eq(*rule, base));
+        let first = first.filter(|place| !owners.contains(place));
+        let rest = (0..rules.len()).filter(|place| Some(*place) != first);
         let (mut shares, mut share_of, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (of_dataset, places) in by_dataset(rules, rest, sources) {
             share_of.resize(share_of.len() + places.len(), shares.len());
@@ -156,7 +145,7 @@ impl<'a> Pack<'a> {
         let looks_for = |rule: &'a Rule| (rule, needles(&rule.plan, rule.sources(sources)));
         let of_others = others.iter().filter_map(|place| rules.get(*place).copied());
         let wanted: Vec<(&Rule, Needles)> = of_others.map(looks_for).collect();
-        let (_, mut all) = looks_for(first_rule);
+        let (_, mut all) = looks_for(base);
         for (_, needles) in &wanted {
             all.windows = either(&all.windows, &needles.windows);
             all.crowdstrike = either(&all.crowdstrike, &needles.crowdstrike);
@@ -170,7 +159,7 @@ impl<'a> Pack<'a> {
             sources,
             options,
             first,
-            base: Hunt::new(first_rule, sources, options, observer),
+            base: Hunt::new(base, sources, options, observer),
             candidates: Candidates::new(&wanted),
             needles: all,
             waits_for_now: rules.iter().any(waits),
@@ -220,7 +209,16 @@ impl<'a> Pack<'a> {
             naming: &self.naming,
         };
         let mut hunted = self.base.finish(complete);
-        let mut found = vec![(self.first, Arc::clone(&hunted.findings))];
+        let first = self
+            .first
+            .map(|first| (first, Arc::clone(&hunted.findings)));
+        let mut found: Vec<(usize, Arc<Findings>)> = first.into_iter().collect();
+        if found.is_empty() {
+            // What its own search has to tell is told when it is run again.
+            hunted.loaded.notes.clear();
+            hunted.loaded.rejected.clear();
+            hunted.loaded.without_time = 0;
+        }
         let own = self.rules.len() - self.owners.len();
         let mut brought: Vec<Vec<Arc<StoredEvent>>> = vec![Vec::new(); own];
         let mut all: Vec<(usize, &Vec<usize>)> =
@@ -313,6 +311,12 @@ impl Replay<'_> {
         let mut of_rule = hunt.finish(true);
         hunted.members = std::mem::take(&mut of_rule.members);
         hunted.detected = std::mem::take(&mut of_rule.detected);
+        let (told, loaded) = (&mut hunted.loaded, of_rule.loaded);
+        let new = |note: &String| !told.notes.contains(note);
+        let notes: Vec<String> = loaded.notes.into_iter().filter(new).collect();
+        told.notes.extend(notes);
+        told.rejected.extend(loaded.rejected);
+        told.without_time += loaded.without_time;
         of_rule.findings
     }
 }
