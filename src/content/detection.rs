@@ -11,11 +11,11 @@ mod yaml_fields;
 use super::load_error::LoadError;
 use super::place::place_of;
 use super::yaml::{self, Node};
+use crate::evidence::hash::Digest;
 use crate::spl::ast::Span;
 use crate::spl::diagnostic::Excerpt;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
-use std::fmt::Write as _;
 use std::path::Path;
 pub use yaml_fields::KNOWN_KEYS;
 use yaml_fields::{list, text, texts, unknown_keys};
@@ -220,7 +220,7 @@ impl Detection {
             origin,
         };
         let mut detection = source.detection()?;
-        detection.sha256 = hex(&Sha256::digest(file.as_bytes()));
+        detection.sha256 = sha256(file);
         Ok(detection)
     }
 
@@ -233,7 +233,7 @@ impl Detection {
             search_place: (1, 1),
             text: search.to_owned(),
             origin: origin.to_owned(),
-            sha256: hex(&Sha256::digest(search.as_bytes())),
+            sha256: sha256(search),
             ..Self::default()
         }
     }
@@ -315,11 +315,9 @@ impl Detection {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// The SHA-256 of a text, in hex.
+fn sha256(text: &str) -> String {
+    Digest(Sha256::digest(text.as_bytes()).into()).to_string()
 }
 
 /// A file while it is read.

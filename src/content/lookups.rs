@@ -14,7 +14,6 @@ pub use definition::{Definition, LookupKind, MatchType};
 
 use super::load_error::LoadError;
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -207,21 +206,8 @@ impl Lookups {
 /// The columns and rows of a CSV: RFC 4180, the first line names the columns. A short row is
 /// filled up with empty values, a long one is cut.
 fn read_csv(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), LoadError> {
-    let origin = path.display().to_string();
-    let problem = |error: std::io::Error| {
-        LoadError::new(&origin, format!("can't be read: {error}"))
-            .with_help("check the path and the permissions")
-    };
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(problem)?;
-    file.take(MAX_CSV + 1)
-        .read_to_end(&mut bytes)
-        .map_err(problem)?;
-    if bytes.len() as u64 > MAX_CSV {
-        let message = format!("is larger than {} MiB", MAX_CSV >> 20);
-        return Err(LoadError::new(&origin, message));
-    }
-    rows_of(&bytes, &origin)
+    let bytes = super::read_bytes(path, MAX_CSV)?;
+    rows_of(&bytes, &path.display().to_string())
 }
 
 fn rows_of(bytes: &[u8], origin: &str) -> Result<(Vec<String>, Vec<Vec<String>>), LoadError> {

@@ -32,8 +32,8 @@ use std::path::Path;
 /// The largest file of content that is read. The largest public rule has 40 KB.
 const MAX_FILE: u64 = 16 << 20;
 
-/// The text of a file.
-fn read_text(path: &Path) -> Result<String, LoadError> {
+/// What is in a file, which has no more than `most` bytes.
+fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
     let origin = path.display().to_string();
     let problem = |error: std::io::Error| {
         LoadError::new(&origin, format!("can't be read: {error}"))
@@ -41,15 +41,22 @@ fn read_text(path: &Path) -> Result<String, LoadError> {
     };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(problem)?;
-    file.take(MAX_FILE + 1)
+    file.take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(problem)?;
-    if bytes.len() as u64 > MAX_FILE {
-        let message = format!("is larger than {} MiB", MAX_FILE >> 20);
+    if bytes.len() as u64 > most {
+        let message = format!("is larger than {} MiB", most >> 20);
         return Err(LoadError::new(&origin, message));
     }
+    Ok(bytes)
+}
+
+/// The text of a file.
+fn read_text(path: &Path) -> Result<String, LoadError> {
+    let bytes = read_bytes(path, MAX_FILE)?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
+        let origin = path.display().to_string();
         LoadError::new(&origin, format!("is no UTF-8 text, from byte {at} on"))
             .with_help("save it as UTF-8")
     })

@@ -5,6 +5,7 @@ use super::*;
 use crate::content::macros::Macros;
 use crate::content::parsed_search::ParsedSearch;
 use crate::spl::print;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 fn folder() -> PathBuf {

@@ -8,9 +8,10 @@
 //! field for which nothing is found keeps what it holds; an empty cell is no value.
 
 use super::super::messages::Messages;
+use super::super::names::Stars;
 use super::super::plan::Context;
 use super::super::subnet::Subnet;
-use super::super::table::{Row, Table};
+use super::super::table::{Row, Table, combinations};
 use super::rows::column_of;
 use super::{Feed, Run};
 use crate::content;
@@ -33,7 +34,7 @@ struct Patterns {
 enum Pattern {
     Subnet(Subnet),
     /// A text with `*`, in lower case where case does not count.
-    Text(String),
+    Text(Stars),
 }
 
 /// How many combinations of the values of multivalue fields are looked up one by one.
@@ -61,7 +62,7 @@ pub(super) fn find(
     let found = context.options.lookups.get(&name.text);
     found
         .map_err(|error| {
-            let refused = Diagnostic::new("SPL-LOOKUP", error.to_string(), name.span);
+            let refused = Diagnostic::new(error.code(), error.to_string(), name.span);
             messages.refuse(refused.with_help(error.help()));
         })
         .ok()
@@ -172,7 +173,7 @@ impl Patterns {
             let subnet = (kind == MatchType::Cidr)
                 .then(|| Subnet::parse(text))
                 .flatten();
-            let plain = || Pattern::Text(folded(text, table.case_sensitive));
+            let plain = || Pattern::Text(Stars::new(&folded(text, table.case_sensitive)));
             subnet.map_or_else(plain, Pattern::Subnet)
         });
         Self {
@@ -186,27 +187,9 @@ impl Pattern {
     fn fits(&self, value: &str) -> bool {
         match self {
             Self::Subnet(subnet) => subnet.holds(value),
-            Self::Text(pattern) => fits_wildcard(pattern, value),
+            Self::Text(stars) => stars.captures(value).is_some(),
         }
     }
-}
-
-/// Every way to take one value of each field.
-fn combinations(values: &[Vec<String>]) -> Vec<Vec<String>> {
-    let mut keys: Vec<Vec<String>> = vec![Vec::new()];
-    for values in values {
-        let longer = |key: &Vec<String>| {
-            let key = key.clone();
-            let with = move |value: &String| {
-                let mut key = key.clone();
-                key.push(value.clone());
-                key
-            };
-            values.iter().map(with).collect::<Vec<_>>()
-        };
-        keys = keys.iter().flat_map(longer).collect();
-    }
-    keys
 }
 
 /// Where the fields of the left side are in a table.
@@ -229,25 +212,6 @@ fn folded(text: &str, case_sensitive: bool) -> String {
         return text.to_owned();
     }
     text.to_lowercase()
-}
-
-/// Whether a text fits one with `*` in it, whole.
-fn fits_wildcard(pattern: &str, text: &str) -> bool {
-    let mut pieces = pattern.split('*');
-    let first = pieces.next().unwrap_or("");
-    let Some(mut left) = text.strip_prefix(first) else {
-        return false;
-    };
-    let Some(last) = pieces.next_back() else {
-        return left.is_empty();
-    };
-    for piece in pieces {
-        match left.split_once(piece) {
-            Some((_, after)) => left = after,
-            None => return false,
-        }
-    }
-    left.ends_with(last)
 }
 
 /// The columns that are named, with the fields that they go with.
