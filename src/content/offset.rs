@@ -6,10 +6,9 @@
 //! Decided here: the anchor is the row's last event, the own run is all that was loaded, both ends
 //! belong to the range. A month has 30 days and a year 365: there is no calendar in an offset.
 
-use crate::event::Timestamp;
+use crate::event::{Relative, Timestamp, Zone};
 use crate::spl::time_modifiers::TimeModifier;
 
-const TICKS_PER_SECOND: i64 = 10_000_000;
 const DAY: i64 = 86_400;
 
 /// One end of a drilldown's time range.
@@ -138,45 +137,28 @@ fn unit_seconds(unit: &str) -> Option<i64> {
     })
 }
 
-/// `now`, `0` (no bound), epoch seconds, `-7d`, `-7d@d`. The outer option: whether it is known.
+/// `0` (no bound), epoch seconds, and what is relative, in UTC: `now`, `-7d`, `-7d@d`; a number
+/// without a unit is of seconds. The outer option: whether it is known.
 #[expect(
     clippy::option_option,
     reason = "no bound and no known text are two answers"
 )]
 fn relative(text: &str, anchor: Timestamp) -> Option<Option<Timestamp>> {
-    let (offset, snap) = match text.split_once('@') {
-        Some((offset, snap)) => (offset, Some(snap)),
-        None => (text, None),
-    };
-    let signed = offset.starts_with(['-', '+']);
-    let at = match offset {
-        "0" if snap.is_none() => return Some(None),
-        "now" | "" => anchor,
-        offset if signed => anchor.plus_seconds(duration(offset)?),
-        offset => Timestamp::from_epoch_text(offset)?,
-    };
-    match snap {
-        None => Some(Some(at)),
-        Some(snap) => snapped(at, snap).map(Some),
+    if text == "0" {
+        return Some(None);
     }
-}
-
-/// The start of the second, minute, hour, day or week (from Sunday) in UTC.
-fn snapped(at: Timestamp, unit: &str) -> Option<Timestamp> {
-    // 1970-01-01 was a Thursday: its week began four days before.
-    let (seconds, shift) = match unit {
-        "w" | "w0" | "week" => (7 * DAY, 4 * DAY),
-        unit => (unit_seconds(unit).filter(|s| *s <= DAY)?, 0),
-    };
-    let (length, shift) = (seconds * TICKS_PER_SECOND, shift * TICKS_PER_SECOND);
-    let into = at.ticks().saturating_add(shift).rem_euclid(length);
-    Some(Timestamp::from_ticks(at.ticks().saturating_sub(into)))
+    let signed = text.starts_with(['-', '+']);
+    if let Some(at) = Timestamp::from_epoch_text(text).filter(|_| !signed) {
+        return Some(Some(at));
+    }
+    let counted = Relative::parse(text).and_then(|by| by.applied(anchor, Zone::UTC));
+    let seconds = || signed.then(|| Some(anchor.plus_seconds(duration(text)?)))?;
+    counted.or_else(seconds).map(Some)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Zone;
     use crate::event::time::Reading;
     use crate::spl::ast::Span;
 
@@ -269,6 +251,9 @@ mod tests {
             ("earliest", "-7d", "2022-06-09T18:04:12Z none"),
             ("earliest", "-1d@d", "2022-06-15T00:00:00Z none"),
             ("earliest", "@w0", "2022-06-12T00:00:00Z none"),
+            ("earliest", "-1d@mon", "2022-06-01T00:00:00Z none"),
+            ("earliest", "-60", "2022-06-16T18:03:12Z none"),
+            ("earliest", "", "2022-06-16T18:04:12Z none"),
             ("earliest", "0", "none none"),
             ("latest", "now", "none 2022-06-16T18:04:12Z"),
             ("latest", "1655402652", "none 2022-06-16T18:04:12Z"),
@@ -281,7 +266,8 @@ mod tests {
         }
         for (name, value) in [
             ("earliest", "x"),
-            ("earliest", "-1d@mon"),
+            ("earliest", "-1d@x"),
+            ("earliest", "7d"),
             ("starttimeu", "1"),
             ("endhoursago", ""),
         ] {
