@@ -47,7 +47,7 @@ pub(super) fn known(
 ) -> Predicate {
     change(tree, false, &mut |search, span, _| {
         let Some(plan) = Plan::compile_in(search, context, messages) else {
-            return nothing(span);
+            return Predicate::nothing(span);
         };
         if plan
             .inputs()
@@ -68,9 +68,9 @@ pub(super) fn known(
 pub(super) fn loose(tree: &Predicate) -> Predicate {
     change(tree, false, &mut |_, span, negated| {
         if negated {
-            nothing(span)
+            Predicate::nothing(span)
         } else {
-            everything(span)
+            Predicate::everything(span)
         }
     })
 }
@@ -80,7 +80,7 @@ pub(super) fn resolved(tree: &Predicate, plans: &[Plan], feed: &Feed<'_>) -> Pre
     let mut plans = plans.iter();
     change(tree, false, &mut |_, span, _| match plans.next() {
         Some(plan) => asked(&plan.run_feed(feed).0, span),
-        None => nothing(span),
+        None => Predicate::nothing(span),
     })
 }
 
@@ -114,7 +114,7 @@ pub(super) fn asked(table: &Table, span: Span) -> Predicate {
         }
     }
     match rows.len() {
-        0 => nothing(span),
+        0 => Predicate::nothing(span),
         1 => rows.remove(0),
         _ => Predicate::Or(rows),
     }
@@ -183,7 +183,7 @@ fn place(tree: &mut Predicate, at: Span) {
         }
         Predicate::Text(text) => text.span = at,
         // One that a text spells is not run.
-        Predicate::Subsearch { .. } => *tree = nothing(at),
+        Predicate::Subsearch { .. } => *tree = Predicate::nothing(at),
     }
 }
 
@@ -204,19 +204,6 @@ fn literal(text: &str, span: Span) -> Literal {
         case_sensitive: false,
         span,
     }
-}
-
-pub(super) fn everything(span: Span) -> Predicate {
-    Predicate::Text(Literal {
-        pieces: vec![Piece::Source("*".to_owned())],
-        quoted: false,
-        case_sensitive: false,
-        span,
-    })
-}
-
-pub(super) fn nothing(span: Span) -> Predicate {
-    Predicate::Not(Box::new(everything(span)))
 }
 
 fn lint_limit(table: &Table, span: Span, messages: &mut Messages) {

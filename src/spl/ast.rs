@@ -275,6 +275,23 @@ pub enum Predicate {
     },
 }
 
+impl Predicate {
+    /// `*`, which every event meets.
+    pub fn everything(span: Span) -> Self {
+        Self::Text(Literal {
+            pieces: vec![Piece::Source("*".to_owned())],
+            quoted: false,
+            case_sensitive: false,
+            span,
+        })
+    }
+
+    /// `NOT *`, which none meets.
+    pub fn nothing(span: Span) -> Self {
+        Self::Not(Box::new(Self::everything(span)))
+    }
+}
+
 /// Comparison of a predicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompareOp {

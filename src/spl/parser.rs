@@ -13,7 +13,7 @@ mod rows;
 mod searches;
 mod values;
 
-use super::ast::{Command, CommandKind, Literal, Piece, Pipeline, Predicate, Span};
+use super::ast::{Command, CommandKind, Pipeline, Predicate, Span};
 use super::diagnostic::Diagnostic;
 use super::lexer;
 use cursor::Cursor;
@@ -129,70 +129,75 @@ fn by_name(
 /// Reads the arguments of a command.
 type Read = fn(&mut Cursor<'_>) -> Result<CommandKind, Diagnostic>;
 
+/// The commands, with what reads the arguments of each.
+#[rustfmt::skip]
+const READERS: &[(&str, Read)] = &[
+    ("tstats", reporting::tstats),
+    ("stats", reporting::stats),
+    ("eventstats", commands::eventstats),
+    ("rename", commands::rename),
+    ("convert", commands::convert),
+    ("fields", commands::fields),
+    ("table", commands::table),
+    ("from", commands::from),
+    ("regex", rows::regex),
+    ("dedup", rows::dedup),
+    ("sort", rows::sort),
+    ("tail", rows::tail),
+    ("reverse", commands::reverse),
+    ("rex", values::rex),
+    ("fillnull", values::fillnull),
+    ("bin", values::bin),
+    ("bucket", values::bin),
+    ("discretize", values::bin),
+    ("mvexpand", values::mvexpand),
+    ("makemv", values::makemv),
+    ("replace", values::replace),
+    ("lookup", searches::lookup),
+    ("inputlookup", searches::inputlookup),
+    ("join", searches::join),
+    ("append", searches::append),
+    ("appendpipe", searches::appendpipe),
+    ("map", searches::map),
+    ("format", searches::format),
+    ("return", searches::returned),
+    ("foreach", searches::foreach),
+    ("streamstats", events::streamstats),
+    ("transaction", events::transaction),
+    ("addtotals", events::addtotals),
+    ("top", events::top),
+    ("rare", events::rare),
+    ("nomv", events::nomv),
+    ("uniq", commands::uniq),
+    ("xmlkv", events::xmlkv),
+    ("spath", events::spath),
+    ("makeresults", events::makeresults),
+];
+
+/// Those whose arguments are text of another kind than theirs.
+const OTHERS: [&str; 4] = ["search", "where", "eval", "head"];
+
 /// What reads the arguments of the command of that name; none: it is not known.
 fn reader(name: &str) -> Option<Read> {
-    Some(match name {
-        "tstats" => reporting::tstats,
-        "stats" => reporting::stats,
-        "eventstats" => commands::eventstats,
-        "rename" => commands::rename,
-        "convert" => commands::convert,
-        "fields" => commands::fields,
-        "table" => commands::table,
-        "from" => commands::from,
-        "regex" => rows::regex,
-        "dedup" => rows::dedup,
-        "sort" => rows::sort,
-        "tail" => rows::tail,
-        "reverse" => commands::reverse,
-        "rex" => values::rex,
-        "fillnull" => values::fillnull,
-        "bin" | "bucket" | "discretize" => values::bin,
-        "mvexpand" => values::mvexpand,
-        "makemv" => values::makemv,
-        "replace" => values::replace,
-        "lookup" => searches::lookup,
-        "inputlookup" => searches::inputlookup,
-        "join" => searches::join,
-        "append" => searches::append,
-        "appendpipe" => searches::appendpipe,
-        "map" => searches::map,
-        "format" => searches::format,
-        "return" => searches::returned,
-        "foreach" => searches::foreach,
-        "streamstats" => events::streamstats,
-        "transaction" => events::transaction,
-        "addtotals" => events::addtotals,
-        "top" => events::top,
-        "rare" => events::rare,
-        "nomv" => events::nomv,
-        "uniq" => commands::uniq,
-        "xmlkv" => events::xmlkv,
-        "spath" => events::spath,
-        "makeresults" => events::makeresults,
-        _ => return None,
-    })
+    let found = READERS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, read)| *read)
+}
+
+/// The names of all commands.
+fn known() -> impl Iterator<Item = &'static str> {
+    OTHERS
+        .into_iter()
+        .chain(READERS.iter().map(|(name, _)| *name))
 }
 
 fn search(text: &str, range: Range<usize>) -> Result<CommandKind, Diagnostic> {
     let mut cursor = Cursor::arguments(text, range)?;
     if cursor.at_end() {
-        return Ok(CommandKind::Search(everything(cursor.here())));
+        return Ok(CommandKind::Search(Predicate::everything(cursor.here())));
     }
     let predicate = predicate::predicate(&mut cursor, &[])?;
     cursor.expect_end()?;
     Ok(CommandKind::Search(predicate))
-}
-
-/// `*`: what an empty `search` and an empty `()` stand for. The CIM app's `cim_Endpoint_indexes`
-/// is `()` by default: no restriction.
-fn everything(span: Span) -> Predicate {
-    Predicate::Text(Literal {
-        pieces: vec![Piece::Source("*".to_owned())],
-        quoted: false,
-        case_sensitive: false,
-        span,
-    })
 }
 
 /// `search …` at the start; not `search="x"`, which compares a field of that name.

@@ -46,8 +46,11 @@ pub fn take(pipeline: &mut Pipeline) -> Vec<TimeModifier> {
     for command in &mut pipeline.commands {
         match &mut command.kind {
             CommandKind::Search(predicate) => {
-                let left = without(std::mem::replace(predicate, everything()), &mut taken);
-                *predicate = left.unwrap_or_else(everything);
+                let left = without(
+                    std::mem::replace(predicate, Predicate::everything(Span::default())),
+                    &mut taken,
+                );
+                *predicate = left.unwrap_or_else(|| Predicate::everything(Span::default()));
             }
             CommandKind::Tstats(tstats) => {
                 tstats.predicate = tstats.predicate.take().and_then(|p| without(p, &mut taken));
@@ -56,12 +59,6 @@ pub fn take(pipeline: &mut Pipeline) -> Vec<TimeModifier> {
         }
     }
     taken
-}
-
-fn everything() -> Predicate {
-    let mut star = super::ast::Literal::quoted("*");
-    star.quoted = false;
-    Predicate::Text(star)
 }
 
 fn without(predicate: Predicate, taken: &mut Vec<TimeModifier>) -> Option<Predicate> {

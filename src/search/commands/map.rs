@@ -8,7 +8,6 @@
 
 use super::super::messages::Messages;
 use super::super::plan::{Context, Plan, PlanOptions};
-use super::super::subsearch::{everything, nothing};
 use super::super::table::{Row, Table};
 use super::inputlookup::appended;
 use super::{Feed, Run};
@@ -116,9 +115,9 @@ fn loosen_predicate(tree: &mut Predicate, negated: bool) {
     };
     if is_open {
         *tree = if negated {
-            nothing(span)
+            Predicate::nothing(span)
         } else {
-            everything(span)
+            Predicate::everything(span)
         };
     }
 }

@@ -8,11 +8,10 @@ use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Operator};
 
 /// The commands that are known, for messages.
-const KNOWN: &str = "tstats, from, search, where, eval, stats, eventstats, streamstats, rename, \
-                     convert, fields, table, regex, rex, dedup, sort, head, tail, reverse, \
-                     fillnull, bin, mvexpand, makemv, replace, lookup, inputlookup, join, append, \
-                     appendpipe, map, format, return, foreach, transaction, addtotals, top, rare, uniq, nomv, xmlkv, \
-                     spath, makeresults";
+fn all_known() -> String {
+    let names: Vec<&str> = super::known().collect();
+    format!("the commands are {}", names.join(", "))
+}
 
 /// Commands that are never run here, whatever else is supported, and why (Search Reference,
 /// "Command quick reference").
@@ -78,15 +77,12 @@ const REFUSED: [(&[&str], &str); 4] = [
 pub fn refuse(name: &str, span: Span) -> Diagnostic {
     if name.is_empty() {
         return Diagnostic::new("SPL-SYNTAX", "a command is missing here", span)
-            .with_help(format!("the commands are {KNOWN}"));
+            .with_help(all_known());
     }
     let message = format!("the command '{name}' is not supported");
     let mut refused = REFUSED.iter();
     let why = refused.find(|(names, _)| names.contains(&name));
-    let help = why.map_or_else(
-        || format!("the commands are {KNOWN}"),
-        |(_, why)| (*why).to_owned(),
-    );
+    let help = why.map_or_else(all_known, |(_, why)| (*why).to_owned());
     Diagnostic::new("SPL-COMMAND", message, span).with_help(help)
 }
 

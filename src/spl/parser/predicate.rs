@@ -2,7 +2,7 @@
 //! "search", order of evaluation). Words between which nothing stands are joined by AND.
 
 use super::cursor::{Cursor, literal_of, name_of, subsearch};
-use super::{Begin, everything, searches};
+use super::{Begin, searches};
 use crate::spl::ast::{CompareOp, Literal, Name, Predicate, Span};
 use crate::spl::diagnostic::Diagnostic;
 use crate::spl::token::{Kind, Token};
@@ -77,7 +77,8 @@ fn negation(cursor: &mut Cursor<'_>, stop: &[&str]) -> Result<Predicate, Diagnos
     let open = cursor.here();
     cursor.next();
     if cursor.eat(Kind::Close) {
-        return Ok(everything(open));
+        // The CIM app's `cim_Endpoint_indexes` is `()` by default: no restriction.
+        return Ok(Predicate::everything(open));
     }
     cursor.enter()?;
     let inner = predicate(cursor, &[])?;
