@@ -15,6 +15,12 @@ pub enum Value {
     Many(Arc<[Arc<str>]>),
 }
 
+/// What a formula may begin with, which a spreadsheet would run (CWE-1236): `= + - @` and a tab,
+/// the line feed, and the full-width forms that some take for the same. CSV has a `'` before it.
+pub const FORMULA: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
 impl Value {
     /// A text value.
     pub fn text(text: &str) -> Self {

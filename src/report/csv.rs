@@ -1,18 +1,13 @@
 //! Rows as CSV: RFC 4180 with its CRLF line ends, a header of the columns, a multivalue field
 //! joined by line feeds, a missing field empty. Spreadsheets run a cell that begins like a formula
-//! (CWE-1236), so a text that begins with one of `FORMULA` gets a `'` before it.
+//! (CWE-1236), so a text that begins with one of [`FORMULA`] gets a `'` before it.
 
 use crate::event::Value;
+use crate::event::value::FORMULA;
 use crate::event::visible::visible_lines;
 use crate::search::Table;
 use std::borrow::Cow;
 use std::io::{self, Write};
-
-/// What a formula may begin with: `= + - @` and a tab, the line feed, and the full-width forms that
-/// some spreadsheets take for the same.
-const FORMULA: [char; 11] = [
-    '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-];
 
 /// Where the CSV goes. CSV has no escape for control characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

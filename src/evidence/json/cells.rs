@@ -5,6 +5,7 @@
 use super::shape::{self, Shape};
 use super::{Object, Value, from_object};
 use crate::event::Record;
+use crate::event::value::FORMULA;
 use crate::evidence::format::{Confidence, Detected, Format};
 use crate::evidence::windows::Origin;
 use std::borrow::Cow;
@@ -101,9 +102,6 @@ fn without_thousands(text: &str) -> Option<String> {
 
 /// Takes off the `'` that `report::csv` puts before a text which a spreadsheet would run.
 fn unguard(cell: &mut Value) {
-    const FORMULA: [char; 11] = [
-        '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ];
     let inner = cell.as_str().and_then(|text| text.strip_prefix('\''));
     if let Some(inner) = inner.filter(|inner| inner.starts_with(FORMULA)) {
         *cell = inner.into();
