@@ -100,15 +100,7 @@ impl Events {
 
     /// The places of the fields that it tests; none: of all.
     pub(super) fn tested_places(&self) -> Option<Vec<usize>> {
-        let mut slots = Vec::new();
-        if !self.predicate.root.slots(&mut slots) {
-            return None;
-        }
-        let at = |slot: usize| match self.places.get(slot)? {
-            Place::At(place) => Some(*place),
-            Place::Time | Place::Nowhere => None,
-        };
-        Some(slots.into_iter().filter_map(at).collect())
+        self.predicate.tested_places(&self.places)
     }
 
     /// Over events with their places; how many there were comes with the table.
@@ -116,22 +108,30 @@ impl Events {
         &self,
         rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
     ) -> (Table, usize) {
-        let mut table = Table::default();
-        table.columns.push(Arc::from(TIME));
-        table.columns.extend(self.columns.iter().cloned());
         let mut count = 0;
-        for (place, row) in rows {
-            count += 1;
-            if !self.test(row) {
-                continue;
-            }
-            let time = row.time.map(|at| Value::text(&at.epoch_text()));
-            let values = (0..self.columns.len()).map(|index| row.get(index).cloned());
-            table.rows.push(Row {
-                cells: std::iter::once(time).chain(values).collect(),
-                events: vec![place],
-            });
-        }
+        let rows = rows.inspect(|_| count += 1);
+        let table = listed(&self.columns, rows.filter(|(_, row)| self.test(row)));
         (table, count)
+    }
+}
+
+/// Rows of a dataset as rows of a table, with these columns after the time.
+pub(super) fn listed<'a>(
+    columns: &[Arc<str>],
+    rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
+) -> Table {
+    let rows = rows.map(|(place, row)| {
+        let time = row.time.map(|at| Value::text(&at.epoch_text()));
+        let values = (0..columns.len()).map(|index| row.get(index).cloned());
+        Row {
+            cells: std::iter::once(time).chain(values).collect(),
+            events: vec![place],
+        }
+    });
+    Table {
+        rows: rows.collect(),
+        columns: std::iter::once(Arc::from(TIME))
+            .chain(columns.iter().cloned())
+            .collect(),
     }
 }

@@ -11,7 +11,7 @@ use super::cells::{Cell, Cells, Fields, TIME, epoch};
 use super::expression::{Compiler, Expression};
 use super::messages::Messages;
 use super::span::TimeSpan;
-use super::table::{Row, Table};
+use super::table::{Row, Table, combinations};
 use crate::event::Value;
 use crate::spl::Diagnostic;
 use crate::spl::ast;
@@ -262,9 +262,9 @@ impl<'g> Groups<'g> {
     /// A row with multivalue fields goes into one group for every combination of their values.
     fn add_to_several(&mut self, cells: &Cells<'_>, events: &[u32]) {
         let grouping = self.grouping;
-        let mut keys = vec![Vec::with_capacity(grouping.by.len())];
+        let mut choices = Vec::with_capacity(grouping.by.len());
         for by in &grouping.by {
-            let parts = match part(by, grouping.fill.as_ref(), cells) {
+            choices.push(match part(by, grouping.fill.as_ref(), cells) {
                 Some(Choice::One(part)) => vec![part],
                 Some(Choice::Several(texts)) => {
                     let mut texts: Vec<&Arc<str>> = texts.iter().collect();
@@ -275,19 +275,9 @@ impl<'g> Groups<'g> {
                     texts.into_iter().map(Part::Text).collect()
                 }
                 None => return,
-            };
-            keys = keys
-                .iter()
-                .flat_map(|key: &Vec<Part<'_>>| {
-                    parts.iter().map(move |part| {
-                        let mut key = key.clone();
-                        key.push(part.clone());
-                        key
-                    })
-                })
-                .collect();
+            });
         }
-        for key in keys {
+        for key in combinations(&choices) {
             self.add_to(&key, cells, events);
         }
     }

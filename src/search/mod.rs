@@ -17,6 +17,7 @@ mod group;
 mod messages;
 mod names;
 pub mod needles;
+mod paths;
 mod pcre;
 pub mod plan;
 mod predicate;

@@ -3,38 +3,37 @@
 //! begins with `_` (Search Reference, "fields": "to specify the wildcard pattern for internal
 //! fields, use _*").
 
-/// A name or a pattern of names. There is no escape for `*` in names (Search Reference, "rename").
+/// A text with `*` in it, each of which stands for any letters.
 #[derive(Debug, Clone)]
-pub(super) struct NamePattern {
+pub(super) struct Stars {
     /// The text between the stars: one more than there are stars.
     pieces: Vec<String>,
 }
 
-impl NamePattern {
+impl Stars {
     pub(super) fn new(text: &str) -> Self {
         let pieces = text.split('*').map(str::to_owned).collect();
         Self { pieces }
     }
 
-    pub(super) fn stars(&self) -> usize {
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
         self.pieces.len() - 1
     }
 
-    pub(super) fn is_plain(&self) -> bool {
-        self.stars() == 0
+    /// How many bytes stand between them.
+    pub(super) fn letters(&self) -> usize {
+        self.pieces.iter().map(String::len).sum()
     }
 
-    /// What the stars stand for in `name`, each as short as it can be; none if it does not fit.
-    pub(super) fn captures<'n>(&self, name: &'n str) -> Option<Vec<&'n str>> {
+    /// What the stars stand for in a text, each as short as it can be; none if it does not fit.
+    pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let (first, rest) = self.pieces.split_first()?;
         let Some((last, between)) = rest.split_last() else {
-            return (name == first).then(Vec::new);
+            return (text == first).then(Vec::new);
         };
-        if name.starts_with('_') && !first.starts_with('_') {
-            return None;
-        }
-        let mut left = name.strip_prefix(first.as_str())?;
-        let mut captures = Vec::with_capacity(self.stars());
+        let mut left = text.strip_prefix(first.as_str())?;
+        let mut captures = Vec::with_capacity(self.count());
         for piece in between {
             let (capture, after) = left.split_once(piece.as_str())?;
             captures.push(capture);
@@ -44,21 +43,57 @@ impl NamePattern {
         Some(captures)
     }
 
+    /// The text with captures put in for the stars.
+    pub(super) fn fill(&self, captures: &[&str]) -> String {
+        let mut captures = captures.iter();
+        let mut text = String::new();
+        for (at, piece) in self.pieces.iter().enumerate() {
+            if at > 0 {
+                text.push_str(captures.next().unwrap_or(&""));
+            }
+            text.push_str(piece);
+        }
+        text
+    }
+}
+
+/// A name or a pattern of names. There is no escape for `*` in names (Search Reference, "rename").
+#[derive(Debug, Clone)]
+pub(super) struct NamePattern {
+    stars: Stars,
+    /// It begins with `_`, so that it reaches internal fields.
+    is_internal: bool,
+}
+
+impl NamePattern {
+    pub(super) fn new(text: &str) -> Self {
+        Self {
+            stars: Stars::new(text),
+            is_internal: text.starts_with('_'),
+        }
+    }
+
+    pub(super) fn stars(&self) -> usize {
+        self.stars.count()
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        self.stars() == 0
+    }
+
+    /// What the stars stand for in `name`; none if it does not fit.
+    pub(super) fn captures<'n>(&self, name: &'n str) -> Option<Vec<&'n str>> {
+        let reaches = self.is_internal || !name.starts_with('_');
+        self.stars.captures(name).filter(|_| reaches)
+    }
+
     pub(super) fn matches(&self, name: &str) -> bool {
         self.captures(name).is_some()
     }
 
     /// The name with captures put in for the stars.
     pub(super) fn fill(&self, captures: &[&str]) -> String {
-        let mut captures = captures.iter();
-        let mut name = String::new();
-        for (at, piece) in self.pieces.iter().enumerate() {
-            if at > 0 {
-                name.push_str(captures.next().unwrap_or(&""));
-            }
-            name.push_str(piece);
-        }
-        name
+        self.stars.fill(captures)
     }
 }
 

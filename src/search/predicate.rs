@@ -10,7 +10,7 @@
 //! a free term is looked for inside every value of a row, since result rows have no `_raw`
 //! (Splunk would look in `_raw`).
 
-use super::cells::{Cell, Cells, Fields};
+use super::cells::{Cell, Cells, Fields, Place};
 use super::messages::Messages;
 use super::subnet::Subnet;
 use crate::event::value::parse_number;
@@ -87,6 +87,20 @@ struct Bound {
 }
 
 impl Predicate {
+    /// Of the places of the fields that it numbers those that it looks at in a dataset; none: it
+    /// looks at all.
+    pub(super) fn tested_places(&self, places: &[Place]) -> Option<Vec<usize>> {
+        let mut slots = Vec::new();
+        if !self.root.slots(&mut slots) {
+            return None;
+        }
+        let at = |slot: usize| match places.get(slot)? {
+            Place::At(place) => Some(*place),
+            Place::Time | Place::Nowhere => None,
+        };
+        Some(slots.into_iter().filter_map(at).collect())
+    }
+
     /// From the tree; the fields that it reads are numbered in `fields`.
     pub(super) fn compile(
         tree: &ast::Predicate,

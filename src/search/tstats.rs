@@ -220,17 +220,8 @@ impl Tstats {
 
     /// The places of the fields that the `where` looks at; `None`: at all.
     pub(super) fn tested_places(&self) -> Option<Vec<usize>> {
-        let mut slots = Vec::new();
-        if let Some(predicate) = &self.predicate
-            && !predicate.root.slots(&mut slots)
-        {
-            return None;
-        }
-        let at = |slot: usize| match self.places.get(slot)? {
-            Place::At(place) => Some(*place),
-            Place::Time | Place::Nowhere => None,
-        };
-        Some(slots.into_iter().filter_map(at).collect())
+        let predicate = self.predicate.as_ref();
+        predicate.map_or(Some(Vec::new()), |p| p.tested_places(&self.places))
     }
 
     /// Over rows of a data model with their places; how many there were comes with the table.

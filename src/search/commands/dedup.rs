@@ -8,7 +8,7 @@
 //! are compared all together.
 
 use super::super::subsearch::events_of;
-use super::super::table::{Row, Table};
+use super::super::table::Table;
 use super::order::arrange;
 use super::{Feed, Run};
 use crate::spl::ast;
@@ -25,15 +25,6 @@ impl Dedup {
     pub(super) fn new(tree: &ast::Dedup) -> Self {
         Self { tree: tree.clone() }
     }
-
-    /// The values of the fields; none when one is missing.
-    fn key(places: &[Option<usize>], row: &Row) -> Option<Key> {
-        let values = places.iter().map(|place| {
-            let value = row.cells.get((*place)?)?.as_ref()?;
-            Some(value.each().iter().map(ToString::to_string).collect())
-        });
-        values.collect()
-    }
 }
 
 impl Run for Dedup {
@@ -44,7 +35,7 @@ impl Run for Dedup {
         let places: Vec<Option<usize>> = names.map(|name| table.column(&name.text)).collect();
         let mut seen: HashMap<Key, u64> = HashMap::new();
         table.rows.retain_mut(|row| {
-            let Some(key) = Self::key(&places, row) else {
+            let Some(key) = row.key(&places) else {
                 return tree.keep_empty;
             };
             if tree.consecutive && !seen.contains_key(&key) {

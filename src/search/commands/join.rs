@@ -65,14 +65,6 @@ impl Join {
     }
 }
 
-fn key(row: &Row, places: &[Option<usize>]) -> Option<Key> {
-    let values = places.iter().map(|place| {
-        let value = row.cells.get((*place)?)?.as_ref()?;
-        Some(value.each().iter().map(ToString::to_string).collect())
-    });
-    values.collect()
-}
-
 impl Run for Join {
     fn run(&self, mut table: Table, feed: &Feed<'_>) -> Table {
         let others = rows_of(&self.search, feed, MAX_ROWS);
@@ -84,7 +76,7 @@ impl Run for Join {
         let mut index: HashMap<Key, Vec<&Row>> = HashMap::new();
         if !shared.is_empty() {
             for row in &others.rows {
-                if let Some(key) = key(row, &their) {
+                if let Some(key) = row.key(&their) {
                     index.entry(key).or_default().push(row);
                 }
             }
@@ -96,7 +88,7 @@ impl Run for Join {
             .collect();
         let rows = std::mem::take(&mut table.rows);
         for row in rows {
-            let found = key(&row, &own).and_then(|key| index.get(&key));
+            let found = row.key(&own).and_then(|key| index.get(&key));
             let Some(found) = found else {
                 if self.outer {
                     table.rows.push(row);

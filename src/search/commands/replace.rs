@@ -4,6 +4,7 @@
 //! earlier, else the one that fits most fully. Decided here: letter case counts.
 
 use super::super::messages::Messages;
+use super::super::names::Stars;
 use super::super::table::Table;
 use super::{Feed, Run, each_text};
 use crate::spl::Diagnostic;
@@ -19,9 +20,8 @@ pub(super) struct Replace {
 
 #[derive(Debug)]
 struct Pair {
-    /// The text between the stars.
-    old: Vec<String>,
-    new: Vec<String>,
+    old: Stars,
+    new: Stars,
 }
 
 impl Replace {
@@ -29,10 +29,7 @@ impl Replace {
         let pairs = tree.pairs.iter().rev();
         let mut pairs: Vec<Pair> = pairs.filter_map(|pair| Pair::of(pair, messages)).collect();
         // A stable sort: of equally full ones the later stays in front.
-        pairs.sort_by_key(|pair| {
-            let letters: usize = pair.old.iter().map(String::len).sum();
-            (pair.old.len() > 1, Reverse(letters))
-        });
+        pairs.sort_by_key(|pair| (pair.old.count() > 0, Reverse(pair.old.letters())));
         let fields = tree.fields.iter().map(|name| name.text.clone());
         Self {
             pairs,
@@ -48,12 +45,11 @@ impl Replace {
 
 impl Pair {
     fn of((old, new): &(Name, Name), messages: &mut Messages) -> Option<Self> {
-        let pieces = |name: &Name| name.text.split('*').map(str::to_owned).collect::<Vec<_>>();
         let pair = Self {
-            old: pieces(old),
-            new: pieces(new),
+            old: Stars::new(&old.text),
+            new: Stars::new(&new.text),
         };
-        if pair.new.len() > 1 && pair.new.len() != pair.old.len() {
+        if pair.new.count() > 0 && pair.new.count() != pair.old.count() {
             let message = format!("'{}' and '{}' differ in wildcards", old.text, new.text);
             let refused = Diagnostic::new("SPL-WILDCARD", message, new.span)
                 .with_help("the new value has no '*', or as many as the old one");
@@ -64,27 +60,8 @@ impl Pair {
     }
 
     fn replaced(&self, text: &str) -> Option<String> {
-        let (first, rest) = self.old.split_first()?;
-        let Some((last, between)) = rest.split_last() else {
-            return (text == first).then(|| self.new.join("*"));
-        };
-        let mut left = text.strip_prefix(first.as_str())?;
-        let mut stars = Vec::new();
-        for piece in between {
-            let (star, after) = left.split_once(piece.as_str())?;
-            stars.push(star);
-            left = after;
-        }
-        stars.push(left.strip_suffix(last.as_str())?);
-        let mut stars = stars.into_iter();
-        let mut out = String::new();
-        for (place, piece) in self.new.iter().enumerate() {
-            if place > 0 {
-                out.push_str(stars.next().unwrap_or(""));
-            }
-            out.push_str(piece);
-        }
-        Some(out)
+        let captures = self.old.captures(text)?;
+        Some(self.new.fill(&captures))
     }
 }
 

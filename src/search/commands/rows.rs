@@ -7,7 +7,7 @@ use super::super::messages::Messages;
 use super::super::plan::{Context, Plan};
 use super::super::predicate::Predicate;
 use super::super::subsearch;
-use super::super::table::Table;
+use super::super::table::{Row, Table};
 use super::{Feed, Run};
 use crate::spl::ast::{self, Expr, Name};
 use crate::spl::{Diagnostic, Span};
@@ -167,6 +167,15 @@ impl Run for Eval {
         }
         table
     }
+}
+
+/// The text of each row in a column, empty where there is none.
+pub(super) fn texts(table: &Table, column: Option<usize>) -> Vec<String> {
+    let text = |row: &Row| {
+        let value = column.and_then(|column| row.cells.get(column)?.as_ref());
+        value.map_or_else(String::new, |value| value.as_text().into_owned())
+    };
+    table.rows.iter().map(text).collect()
 }
 
 /// The place of a column, which is added at the end when it is new.

@@ -11,10 +11,13 @@ use super::super::group::{Grouping, Groups, column, refuse_same_columns};
 use super::super::messages::Messages;
 use super::super::names::NamePattern;
 use super::super::table::Table;
+use super::rows::column_of;
 use super::{Feed, Run};
+use crate::event::Value;
 use crate::spl::Diagnostic;
 use crate::spl::ast::{self, Aggregate, Name};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What to compute, by what.
 #[derive(Debug, Clone)]
@@ -138,6 +141,26 @@ impl Stats {
                 })
             })
             .collect()
+    }
+}
+
+/// What the functions give for a row; none for a row that is in no group.
+pub(super) type Results = Option<Vec<Option<Value>>>;
+
+/// Puts the results of each row into columns of these names.
+pub(super) fn put_beside<'n>(
+    table: &mut Table,
+    names: impl Iterator<Item = &'n Arc<str>>,
+    results: Vec<Results>,
+) {
+    let columns: Vec<usize> = names.map(|name| column_of(table, name)).collect();
+    for (row, results) in table.rows.iter_mut().zip(results) {
+        let mut results = results.unwrap_or_default().into_iter();
+        for column in &columns {
+            if let Some(cell) = row.cells.get_mut(*column) {
+                *cell = results.next().flatten();
+            }
+        }
     }
 }
 

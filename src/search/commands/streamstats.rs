@@ -10,10 +10,8 @@ use super::super::cells::{Cells, Fields};
 use super::super::group::{Grouping, Groups};
 use super::super::messages::Messages;
 use super::super::table::Table;
-use super::rows::column_of;
-use super::stats::Stats;
+use super::stats::{Results, Stats, put_beside};
 use super::{Feed, Run};
-use crate::event::Value;
 use crate::spl::ast;
 use std::collections::VecDeque;
 
@@ -118,24 +116,13 @@ impl Streamstats {
     }
 }
 
-type Results = Option<Vec<Option<Value>>>;
-
 impl Run for Streamstats {
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let compiled = self.stats.compiled(&table);
         let (grouping, fields) = &*compiled;
         let results = self.results(&table, grouping, fields);
         let names = grouping.columns();
-        let names = names.iter().skip(self.by);
-        let columns: Vec<usize> = names.map(|name| column_of(&mut table, name)).collect();
-        for (row, results) in table.rows.iter_mut().zip(results) {
-            let mut results = results.unwrap_or_default().into_iter();
-            for column in &columns {
-                if let Some(cell) = row.cells.get_mut(*column) {
-                    *cell = results.next().flatten();
-                }
-            }
-        }
+        put_beside(&mut table, names.iter().skip(self.by), results);
         table
     }
 }

@@ -6,7 +6,7 @@
 //! values that are as frequent come in the order of their texts; groups in that of theirs; every
 //! value of a multivalue field counts; a share is written with at most six decimals.
 
-use super::super::table::{Row, Table};
+use super::super::table::{Row, Table, combinations};
 use super::{Feed, Run};
 use crate::event::Value;
 use crate::spl::ast;
@@ -62,22 +62,12 @@ impl Top {
 
 /// Every combination of the values of some fields; none when a field is missing.
 fn keys(row: &Row, places: &[Option<usize>]) -> Vec<Key> {
-    let mut keys: Vec<Key> = vec![Vec::new()];
-    for place in places {
+    let values = places.iter().map(|place| {
         let value = place.and_then(|place| row.cells.get(place)?.as_ref());
         let texts = value.map(Value::each).unwrap_or_default();
-        keys = keys
-            .iter()
-            .flat_map(|key| {
-                texts.iter().map(|text| {
-                    let mut key = key.clone();
-                    key.push(Arc::from(text.as_ref()));
-                    key
-                })
-            })
-            .collect();
-    }
-    keys
+        texts.iter().map(|text| Arc::from(text.as_ref())).collect()
+    });
+    combinations(&values.collect::<Vec<_>>())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no count of rows reaches 2^53")]

@@ -4,7 +4,7 @@
 //! times gives a multivalue field, and one that a field has already replaces it.
 
 use super::super::table::Table;
-use super::rows::column_of;
+use super::rows::{column_of, texts};
 use super::{Feed, RAW, Run};
 use crate::event::Value;
 use crate::spl::ast::Name;
@@ -54,17 +54,7 @@ fn pairs(text: &str) -> Vec<(&str, &str)> {
 
 impl Run for Xmlkv {
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
-        let Some(from) = table.column(&self.field) else {
-            return table;
-        };
-        let texts: Vec<String> = table
-            .rows
-            .iter()
-            .map(|row| {
-                let value = row.cells.get(from).and_then(Option::as_ref);
-                value.map_or_else(String::new, |value| value.as_text().into_owned())
-            })
-            .collect();
+        let texts = texts(&table, table.column(&self.field));
         for (number, text) in texts.iter().enumerate() {
             put(&mut table, number, pairs(text));
         }

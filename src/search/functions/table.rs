@@ -109,7 +109,7 @@ pub static FUNCTIONS: &[Function] = &[
     function("sha512", Between(1, 1), Value, digest::sha512, "the SHA-512 of the text, in hex"),
     function("sin", Between(1, 1), Value, number::sin, "the sine of an angle in radians"),
     function("sinh", Between(1, 1), Value, number::sinh, "the hyperbolic sine"),
-    function("spath", Between(2, 2), Value, json::spath, "what JSON has at a path"),
+    function("spath", Between(2, 2), Value, json::spath, "what JSON or XML has at a path"),
     function("split", Between(2, 2), Value, multivalue::split, "the pieces between the delimiters"),
     function("sqrt", Between(1, 1), Value, number::sqrt, "the square root"),
     function("strftime", Between(2, 2), Value, time::strftime, "a time as text"),

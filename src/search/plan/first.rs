@@ -1,16 +1,15 @@
 //! The first command of a search: what it runs over, and how it makes a table of that.
 
-use super::super::cells::{Fields, TIME};
+use super::super::cells::Fields;
 use super::super::commands::{Stage, name_of};
-use super::super::events::Events;
+use super::super::events::{Events, listed};
 use super::super::feed::Feed;
 use super::super::messages::Messages;
 use super::super::predicate::Predicate;
-use super::super::table::{Row, Table};
+use super::super::table::Table;
 use super::super::tstats::{Tstats, node_name};
 use super::{Context, Plan, PlanInput};
 use crate::cim::{Dataset, DatasetRow};
-use crate::event::Value;
 use crate::spl::ast::{self, CommandKind};
 use crate::spl::{Command, Diagnostic, Span};
 use std::borrow::Cow;
@@ -107,7 +106,11 @@ impl First {
     ) -> (Table, usize) {
         match self {
             Self::Tstats(tstats) => tstats.run(rows),
-            Self::From(columns) => all_rows(columns, rows),
+            Self::From(columns) => {
+                let table = listed(columns, rows);
+                let count = table.rows.len();
+                (table, count)
+            }
             Self::Events(events) => events.run(rows),
             Self::Made(_) => (Table::default(), 0),
         }
@@ -129,26 +132,6 @@ impl First {
             Self::Tstats(_) | Self::From(_) | Self::Events(_) => (Table::default(), 0),
         }
     }
-}
-
-/// Every row of a dataset as a row of a table.
-fn all_rows<'a>(
-    columns: &[Arc<str>],
-    rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
-) -> (Table, usize) {
-    let mut table = Table::default();
-    table.columns.push(Arc::from(TIME));
-    table.columns.extend(columns.iter().cloned());
-    for (place, row) in rows {
-        let time = row.time.map(|at| Value::text(&at.epoch_text()));
-        let values = (0..columns.len()).map(|index| row.get(index).cloned());
-        table.rows.push(Row {
-            cells: std::iter::once(time).chain(values).collect(),
-            events: vec![place],
-        });
-    }
-    let count = table.rows.len();
-    (table, count)
 }
 
 pub(super) fn compile_first(

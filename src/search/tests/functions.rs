@@ -316,6 +316,8 @@ fn json() {
         (r#"spath(json, "tags{1}")"#, "y"),
         (r#"spath(json, "user")"#, r#"{"name":"ann","ids":[1,2]}"#),
         (r#"spath(json, "n")"#, "null"),
+        (r#"spath("<a><b id='x'>1</b><b>2</b></a>", "a.b")"#, "1;2"),
+        (r#"spath("<a><b id='x'>1</b></a>", "a.b{@id}")"#, "x"),
         (r#"spath(json, "user.nobody")"#, "-"),
         (r#"spath(name, "user")"#, "-"),
         (r#"spath(none, "user")"#, "-"),
