@@ -274,19 +274,10 @@ fn put(table: &mut BTreeMap<String, Named>, id: &str, named: Named) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
+    use crate::event::Family;
 
     fn record(family: Family, data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let locator = Locator {
-            source: SourceId(0),
-            position,
-        };
-        let mut record = Record::new(family, locator);
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(family, data)
     }
 
     fn aidmaster(time: &str, name: &str) -> Record {

@@ -98,19 +98,10 @@ pub fn is_system_record(record: &Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
+    use crate::event::Family;
 
     fn record(data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let locator = Locator {
-            source: SourceId(0),
-            position,
-        };
-        let mut record = Record::new(Family::Nvm, locator);
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(Family::Nvm, data)
     }
 
     #[test]

@@ -37,16 +37,10 @@ pub fn given(record: &Record) -> Option<Given> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
+    use crate::event::Family;
 
     fn record(data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let source = SourceId(0);
-        let mut record = Record::new(Family::Flat, Locator { source, position });
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(Family::Flat, data)
     }
 
     #[test]

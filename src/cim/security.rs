@@ -116,21 +116,10 @@ pub fn logon_id(record: &Record) -> Option<Ruled<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
+    use crate::event::Family;
 
     fn record(data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let mut record = Record::new(
-            Family::Windows,
-            Locator {
-                source: SourceId(0),
-                position,
-            },
-        );
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(Family::Windows, data)
     }
 
     #[test]

@@ -40,16 +40,10 @@ pub fn registry_hive(record: &Record) -> Option<Ruled<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
+    use crate::event::Family;
 
     fn record(data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let source = SourceId(0);
-        let mut record = Record::new(Family::Windows, Locator { source, position });
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(Family::Windows, data)
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! Not a row of a data model (that is `cim`), and nothing here knows a format.
 
 use super::locator::Locator;
+#[cfg(test)]
+use super::locator::{Position, SourceId};
 use super::names::shared;
 use super::time::{Reading, Timestamp};
 use sha2::{Digest, Sha256};
@@ -70,6 +72,18 @@ pub struct Record {
 }
 
 impl Record {
+    /// One of the family with these data, for tests.
+    #[cfg(test)]
+    pub(crate) fn made(family: Family, data: &[(&str, &str)]) -> Self {
+        let position = Position::Span { offset: 0, len: 0 };
+        let source = SourceId(0);
+        let mut record = Self::new(family, Locator { source, position });
+        for (name, value) in data {
+            record.push_data(name, *value);
+        }
+        record
+    }
+
     /// A record of `family` at `locator` with nothing in it yet.
     pub fn new(family: Family, locator: Locator) -> Self {
         Self {
@@ -253,7 +267,6 @@ fn first<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Position, SourceId};
 
     fn event(time: &str, data: &[(&str, &str)]) -> Record {
         let position = Position::Span { offset: 0, len: 0 };

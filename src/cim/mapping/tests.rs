@@ -2,20 +2,11 @@
 
 use super::*;
 use crate::cim::{Models, Scope};
-use crate::event::{Family, Locator, Position, SourceId};
+use crate::event::Family;
 use proptest::prelude::*;
 
 fn record(family: Family, data: &[(&str, &str)]) -> Record {
-    let position = Position::Span { offset: 0, len: 0 };
-    let locator = Locator {
-        source: SourceId(0),
-        position,
-    };
-    let mut record = Record::new(family, locator);
-    for (name, value) in data {
-        record.push_data(name, *value);
-    }
-    record
+    Record::made(family, data)
 }
 
 fn origin(record: &Record, field: &str) -> FieldOrigin {

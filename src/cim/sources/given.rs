@@ -137,7 +137,7 @@ fn line_of(text: &str, name: &str) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::cim::{Hosts, Models, Scope};
-    use crate::event::{Family, Locator, Position, Record, SourceId};
+    use crate::event::{Family, Record};
 
     const MAP: &str = "\
 id = 'edr'
@@ -166,13 +166,7 @@ from = ['CmdLine']
     }
 
     fn record(data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let source = SourceId(0);
-        let mut record = Record::new(Family::Flat, Locator { source, position });
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
+        Record::made(Family::Flat, data)
     }
 
     #[test]
