@@ -9,12 +9,15 @@
     reason = "what goes wrong here must fail the test"
 )]
 
+mod common;
+
 use gimlet::cim::{Models, Sources};
 use gimlet::event::Zone;
 use gimlet::store::KnownBy;
 use gimlet::worker::details::fields;
 use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
 use gimlet::worker::rule::{Rule, RuleFiles};
+use gimlet::worker::threads::Engine;
 use std::path::{Path, PathBuf};
 
 const SYSMON: &str = "Microsoft-Windows-Sysmon";
@@ -162,6 +165,22 @@ impl Desk {
         Rule::load(&files, &Models::built_in().unwrap(), Zone::UTC).unwrap()
     }
 
+    /// The screen after the hunt.
+    fn screen(&self, search: &str, width: u16, height: u16) -> common::Desk {
+        let engine = Engine {
+            rule: self.rule(search),
+            sources: self.sources.clone(),
+            options: HuntOptions {
+                paths: vec![self.log.clone()],
+                ..HuntOptions::default()
+            },
+            imported: Vec::new(),
+        };
+        let mut screen = common::Desk::on(engine, width, height);
+        screen.settle();
+        screen
+    }
+
     fn hunt(&self, rule: &Rule, pass: Pass) -> Hunted {
         let options = HuntOptions {
             paths: vec![self.log.clone()],
@@ -285,4 +304,50 @@ fn what_stands_beside_the_rows_of_another_dataset() {
         .iter()
         .find(|origin| origin.field == "registry_key_name");
     assert_eq!(key.unwrap().value.as_deref(), Some("Run"));
+}
+
+/// What `y` copies, and the screen after it.
+fn copied(screen: &mut common::Desk) -> (String, String) {
+    screen.keys("y");
+    (screen.copied().unwrap().to_owned(), screen.screen())
+}
+
+#[test]
+fn a_row_says_what_it_is_about() {
+    let desk = Desk::new();
+    let run = r"HKU\S-1-5-21-1\Software\Microsoft\Windows\CurrentVersion\Run\tool";
+    let registry = "| tstats count from datamodel=Endpoint.Registry where Registry.action=modified \
+                    by Registry.dest Registry.user Registry.registry_value_data \
+                    Registry.registry_path _time | rename Registry.* as *";
+    for (width, height) in [(160, 45), (80, 24)] {
+        let mut screen = desk.screen(registry, width, height);
+        let text = screen.screen();
+        assert!(text.contains(r"\tool  C:\Temp\tool.exe"), "{text}");
+        assert!(
+            text.contains("registry_value_data C:\\Temp\\tool.exe"),
+            "{text}"
+        );
+        // The row names no process, the record does.
+        assert!(
+            !text.contains("▸ tool.exe") && text.contains(" tool.exe "),
+            "{text}"
+        );
+        let (text, screen) = copied(&mut screen);
+        assert_eq!(text, run);
+        assert!(screen.contains("the registry_path (6"), "{screen}");
+    }
+    let mut rule = desk.screen(registry, 80, 24);
+    rule.keys("4");
+    let text = rule.screen();
+    // Of a rule without version and techniques nothing stands in their places.
+    assert!(text.contains("R · no type · high  "), "{text}");
+    let raw = "EventCode=1 | stats count min(_time) as firstTime by Computer User CommandLine | \
+                rename Computer as dest, User as user";
+    let mut screen = desk.screen(raw, 100, 30);
+    let text = screen.screen();
+    assert!(text.contains(r#"10:00:00 W tool.exe "-run""#), "{text}");
+    assert!(!text.contains("▸ tool.exe"), "no parent is known: {text}");
+    let (text, screen) = copied(&mut screen);
+    assert_eq!(text, r#"tool.exe "-run""#);
+    assert!(screen.contains("the command line (15 "), "{screen}");
 }

@@ -8,6 +8,7 @@ use super::panes::details::DetailsTab;
 use super::panes::evidence::{EvidenceKey, Group};
 use super::panes::findings::main_url;
 use super::state::App;
+use super::subject::Subject;
 use crate::event::Value;
 use crate::search::Table;
 use serde_json::{Map, Number, Value as Json};
@@ -19,7 +20,7 @@ impl App {
     /// Copies what is in focus.
     pub(super) fn copy_focused(&mut self) -> Vec<Effect> {
         if let Some((name, text)) = self.focused_text() {
-            return self.copy(name, text);
+            return self.copy(&name, text);
         }
         self.status = Some("there is nothing to copy here".to_owned());
         Vec::new()
@@ -39,15 +40,19 @@ impl App {
         vec![Effect::Copy(text)]
     }
 
-    fn focused_text(&self) -> Option<(&'static str, String)> {
+    fn focused_text(&self) -> Option<(String, String)> {
         let drilldown = self.drilldown();
-        match self.focused_pane() {
+        let headline = || {
+            let (name, text) = self.headline()?;
+            Some((format!("the {name}"), text))
+        };
+        let (name, text) = match self.focused_pane() {
             Pane::Findings => match self.rows.selected_group() {
                 Some(group) => Some(("the group's name", group.labels.join(" "))),
-                None => Some(("the command line", self.command_line()?)),
+                None => return headline(),
             },
             Pane::Details => match self.details.tab {
-                DetailsTab::Summary => Some(("the command line", self.command_line()?)),
+                DetailsTab::Summary => return headline(),
                 DetailsTab::Fields => Some(("the value", self.selected_field()?.1?)),
                 DetailsTab::Raw => Some(("the record", self.raw_text()?)),
             },
@@ -64,18 +69,26 @@ impl App {
                 self.evidence_name(&self.evidence.selected()?.key),
             )),
             Pane::Help => None,
-        }
+        }?;
+        Some((name.to_owned(), text))
     }
 
-    /// The recorded command line of the event in the details, else the row's.
-    fn command_line(&self) -> Option<String> {
-        let recorded = self
-            .shown_event()
-            .and_then(|(_, event)| event.command_line.as_ref());
-        match recorded {
-            Some(line) => Some(line.to_string()),
-            None => Some(self.findings.text(self.rows.selected_row()?, "process")),
+    /// What the selected row is about, and what that is called: the recorded command line of the
+    /// event in the details; of a row that has none its most telling value.
+    pub fn headline(&self) -> Option<(String, String)> {
+        const COMMAND_LINE: &str = "command line";
+        let row = self.rows.selected_row()?;
+        let event = self.shown_event();
+        if let Some(line) = event.and_then(|(_, event)| event.command_line.as_ref()) {
+            return Some((COMMAND_LINE.to_owned(), line.to_string()));
         }
+        let (field, text) = Subject::of(&self.findings, row).values.into_iter().next()?;
+        let name = if &*field == "process" {
+            COMMAND_LINE
+        } else {
+            &field
+        };
+        Some((name.to_owned(), text))
     }
 
     fn raw_text(&self) -> Option<String> {
@@ -130,8 +143,8 @@ impl App {
             return Vec::new();
         };
         let mut items = Vec::new();
-        if let Some(line) = self.command_line() {
-            items.push(item('c', "command line", line));
+        if let Some((name, text)) = self.headline() {
+            items.push(item('c', &name, text));
         }
         if let Some(url) = self.findings.findings.get(row).and_then(main_url) {
             items.push(item('h', "URL, exact", url.text.to_string()));

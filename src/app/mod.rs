@@ -21,6 +21,7 @@ pub mod panes;
 pub mod prompt;
 mod searching;
 pub mod state;
+pub mod subject;
 pub mod text_view;
 mod update;
 

@@ -59,6 +59,21 @@ pub fn path(text: &str, width: usize, ellipsis: &str) -> String {
     middle(plain, width, ellipsis)
 }
 
+/// How wide each of some texts is drawn in so many cells together: what doesn't fit is taken from
+/// the widest.
+pub fn share(wanted: &[usize], room: usize) -> Vec<usize> {
+    let mut widths: Vec<(usize, usize)> = wanted.iter().copied().enumerate().collect();
+    widths.sort_by_key(|(_, wide)| *wide);
+    let (mut free, mut rest) = (room, widths.len());
+    for (_, wide) in &mut widths {
+        *wide = (*wide).min(free / rest);
+        free -= *wide;
+        rest -= 1;
+    }
+    widths.sort_unstable();
+    widths.into_iter().map(|(_, wide)| wide).collect()
+}
+
 /// The beginning that takes at most so many cells.
 pub fn head(text: &str, width: usize) -> &str {
     let mut used = 0;
@@ -88,6 +103,19 @@ pub fn tail(text: &str, width: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_widest_give_what_is_missing() {
+        for (wanted, room, widths) in [
+            (&[4, 30, 20][..], 60, &[4, 30, 20][..]),
+            (&[4, 30, 20], 40, &[4, 18, 18]),
+            (&[30, 4, 5], 10, &[4, 3, 3]),
+            (&[3, 3], 0, &[0, 0]),
+            (&[], 5, &[]),
+        ] {
+            assert_eq!(share(wanted, room), widths, "{wanted:?} in {room}");
+        }
+    }
 
     #[test]
     fn a_text_is_cut_where_it_says_least() {

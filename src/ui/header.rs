@@ -52,7 +52,7 @@ pub fn draw_title(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 fn rule_line(app: &App, theme: Theme, step: usize) -> Line {
     let rule = &app.rule;
     let mut line = vec![theme.data(&rule.name, Role::Strong)];
-    if step < 3 {
+    if step < 3 && !rule.version.is_empty() {
         line.push(theme.data(format!(" v{}", rule.version), Role::Plain));
     }
     let dot = || theme.label(" · ", Role::Dim);

@@ -3,9 +3,11 @@
 use super::details;
 use crate::app::grouping::{GroupLine, Line as Item};
 use crate::app::panes::findings::{Columns, main_url};
+use crate::app::subject::Subject;
 use crate::app::{App, Loading, Pane};
-use crate::store::Finding;
+use crate::store::{EventUrl, Finding};
 use crate::ui::canvas::Canvas;
+use crate::ui::cut;
 use crate::ui::figures::{counted, grouped, long, row_time, span};
 use crate::ui::text::{self, Line, Piece, width};
 use crate::ui::theme::{Role, Theme};
@@ -156,24 +158,17 @@ fn group_line(app: &App, group: &GroupLine, room: usize, theme: Theme) -> Line {
 /// The labels in exactly so many cells. What doesn't fit is cut in its middle, the longest first.
 fn group_labels(group: &GroupLine, labels: &[Piece], room: usize, theme: Theme) -> Line {
     let arrows = labels.len().saturating_sub(1) * ARROW.chars().count();
-    let mut free = room.saturating_sub(arrows);
-    let mut widths: Vec<(usize, usize)> = labels.iter().map(Piece::width).enumerate().collect();
-    widths.sort_by_key(|(_, wide)| *wide);
-    let mut rest = widths.len();
-    for (_, wide) in &mut widths {
-        *wide = (*wide).min(free / rest);
-        free -= *wide;
-        rest -= 1;
-    }
-    widths.sort_unstable();
+    let free = room.saturating_sub(arrows);
+    let wanted: Vec<usize> = labels.iter().map(Piece::width).collect();
+    let widths = cut::share(&wanted, free);
     let mut line = Line::new();
-    for ((place, wide), label) in widths.into_iter().zip(&group.labels) {
+    for (place, (wide, label)) in widths.iter().zip(&group.labels).enumerate() {
         if place > 0 {
             line.push(theme.label(ARROW, Role::Dim));
         }
-        line.push(theme.middle_column(named(label), wide, Role::Strong));
+        line.push(theme.middle_column(named(label), *wide, Role::Strong));
     }
-    line.push(theme.blank(free));
+    line.push(theme.blank(free.saturating_sub(widths.iter().sum())));
     line
 }
 
@@ -200,6 +195,8 @@ impl Widths {
     const HOST: usize = 28;
     /// A file's name, which tells one row from another, and a sign of what is left out before it.
     const FILE: usize = 32;
+    /// In fewer cells a value says nothing: the last ones are left out.
+    const VALUE: usize = 12;
 
     fn new(columns: Columns, room: usize) -> Self {
         let mut widths = Self {
@@ -277,17 +274,59 @@ fn row_line(app: &App, finding: &Finding, widths: &Widths, room: usize, theme: T
         line.push(theme.middle_column(&parent, widths.parent, Role::Plain));
         line.push(theme.blank(2));
     }
-    let url = main_url(finding);
-    if widths.host == 0 && url.is_none() {
-        line.push(theme.data(app.findings.text(finding.row, "process"), Role::Plain));
-        return line;
+    let free = room.saturating_sub(width(&line));
+    line.extend(match main_url(finding) {
+        Some(url) => url_line(finding, url, widths, free, theme),
+        None => subject_line(app, finding, widths, free, theme),
+    });
+    line
+}
+
+/// The rest of a row that names a URL.
+fn url_line(finding: &Finding, url: &EventUrl, widths: &Widths, room: usize, theme: Theme) -> Line {
+    let host = theme.middle_column(&url.host, widths.host, Role::Value);
+    let mut end = Line::new();
+    if widths.role > 0 {
+        end.push(theme.blank(2));
+        end.push(theme.column(&short_role(&url.role), widths.role, Role::Plain));
     }
-    let (host, path) = url.map_or(("", ""), |url| (&*url.host, &*url.path));
-    line.push(theme.middle_column(host, widths.host, Role::Value));
-    line.push(theme.blank(2));
-    let end = row_end(finding, widths, theme);
-    let free = room.saturating_sub(width(&line) + width(&end));
-    line.push(theme.path_column(path, free, Role::Plain));
+    end.extend(count(finding, widths, theme));
+    let free = room.saturating_sub(host.width() + 2 + width(&end));
+    let path = theme.path_column(&url.path, free, Role::Plain);
+    let mut line = vec![host, theme.blank(2), path];
+    line.append(&mut end);
+    line
+}
+
+/// The rest of a row that names none: what it is about.
+fn subject_line(app: &App, finding: &Finding, widths: &Widths, room: usize, theme: Theme) -> Line {
+    let Subject { values, is_command } = Subject::of(&app.findings, finding.row);
+    let end = count(finding, widths, theme);
+    let room = room.saturating_sub(width(&end));
+    let shown = |(_, text): &(_, String)| theme.data(text, Role::Plain).width();
+    let mut wanted: Vec<usize> = values.iter().map(shown).collect();
+    wanted.truncate(if is_command { 1 } else { values.len() });
+    let gaps = |values: usize| 2 * values.saturating_sub(1);
+    let is_tight = |wanted: &[usize]| {
+        let fits = wanted.iter().sum::<usize>() + gaps(wanted.len()) <= room;
+        !fits && room < wanted.len() * Widths::VALUE + gaps(wanted.len())
+    };
+    while wanted.len() > 1 && is_tight(&wanted) {
+        wanted.pop();
+    }
+    let shared = cut::share(&wanted, room.saturating_sub(gaps(wanted.len())));
+    let mut line = Line::new();
+    for ((_, text), wide) in values.iter().zip(shared) {
+        if !line.is_empty() {
+            line.push(theme.blank(2));
+        }
+        line.push(if is_command {
+            theme.column(text, wide, Role::Plain)
+        } else {
+            theme.path_column(text, wide, Role::Plain)
+        });
+    }
+    line.push(theme.blank(room.saturating_sub(width(&line))));
     line.extend(end);
     line
 }
@@ -300,14 +339,9 @@ pub fn short_role(role: &str) -> String {
     }
 }
 
-/// Role and count, which stand at the right end of a row.
-fn row_end(finding: &Finding, widths: &Widths, theme: Theme) -> Line {
+/// How many events are behind a row, at its right end.
+fn count(finding: &Finding, widths: &Widths, theme: Theme) -> Line {
     let mut end = Line::new();
-    if widths.role > 0 {
-        let role = main_url(finding).map_or(String::new(), |url| short_role(&url.role));
-        end.push(theme.blank(2));
-        end.push(theme.column(&role, widths.role, Role::Plain));
-    }
     if widths.count > 0 {
         let count = match finding.count {
             0 | 1 => String::new(),

@@ -26,19 +26,17 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
 
 fn text(app: &App, theme: Theme) -> Text {
     let rule = &app.rule;
-    let mut lines: Text = vec![(
-        vec![
-            theme.data(&rule.name, Role::Strong),
-            theme.data(format!(" v{}", rule.version), Role::Plain),
-            theme.label(" · ", Role::Dim),
-            theme.data(&rule.kind, Role::Plain),
-            theme.label(" · ", Role::Dim),
-            theme.data(&rule.severity, Role::Plain),
-            theme.label(" · ", Role::Dim),
-            theme.data(rule.techniques.join(" "), Role::Plain),
-        ],
-        2,
-    )];
+    let mut title = vec![theme.data(&rule.name, Role::Strong)];
+    if !rule.version.is_empty() {
+        title.push(theme.data(format!(" v{}", rule.version), Role::Plain));
+    }
+    let techniques = rule.techniques.join(" ");
+    let parts = [&rule.kind, &rule.severity, &techniques];
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        title.push(theme.label(" · ", Role::Dim));
+        title.push(theme.data(part, Role::Plain));
+    }
+    let mut lines: Text = vec![(title, 2)];
     for (name, value) in &rule.sections {
         section(&mut lines, name, value, theme);
     }

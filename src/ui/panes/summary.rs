@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::copying::defang;
 use crate::app::grouping::GroupLine;
+use crate::app::subject::{Subject, is_told};
 use crate::event::Timestamp;
 use crate::store::{Finding, KnownBy, StoredEvent};
 use crate::ui::figures::{counted, grouped, long};
@@ -12,8 +13,6 @@ use std::sync::Arc;
 
 /// Cells of the names at the left.
 const NAME: usize = 10;
-/// What stands in a field that has no value.
-const UNKNOWN: [&str; 3] = ["", "unknown", "null"];
 /// How many rows of a group are looked at: they are counted at every draw.
 const COUNTED: usize = 100_000;
 /// How many values of a group are listed for a field.
@@ -52,11 +51,13 @@ impl Writer<'_> {
         let theme = self.theme;
         let cell = |field: &str| self.app.findings.text(finding.row, field);
         let event = self.app.shown_event().map(|(_, event)| &**event);
-        let mut lines = vec![(self.chain(event, &cell), 2)];
-        let recorded = event.and_then(|e| e.command_line.as_deref());
+        let mut lines = Vec::new();
+        lines.extend(self.chain(event, &cell).map(|chain| (chain, 2)));
         let process = cell("process");
-        let command_line = recorded.unwrap_or(&process);
-        lines.push((vec![theme.data(command_line, Role::Strong)], 0));
+        let subject = Subject::of(&self.app.findings, finding.row);
+        let headline = self.app.headline();
+        let headline = headline.as_ref().map_or("", |(_, text)| text);
+        lines.push((vec![theme.data(headline, Role::Strong)], 0));
         if !self.tight {
             lines.push((Line::new(), 0));
         }
@@ -74,15 +75,16 @@ impl Writer<'_> {
         };
         lines.extend(first);
         lines.extend(then);
+        lines.extend(self.others(&subject));
         lines.extend(event.into_iter().flat_map(|event| self.place(event)));
         let given = event.and_then(|e| e.parent_command_line.as_deref());
         let parent = cell("parent_process");
         let parent = given.unwrap_or(&parent);
-        if !UNKNOWN.contains(&parent) {
+        if is_told(parent) {
             lines.push(self.named("parent", vec![theme.data(parent, Role::Plain)]));
         }
         lines.extend(event.into_iter().flat_map(|event| self.source(event)));
-        if command_line != process && !process.is_empty() {
+        if headline != process && is_told(&process) {
             let note = vec![theme.data(process, Role::Plain)];
             lines.push(self.named("process", note));
         }
@@ -92,12 +94,38 @@ impl Writer<'_> {
         lines
     }
 
-    /// What started what, as far as the record and the creations before it tell.
-    fn chain(&self, event: Option<&StoredEvent>, cell: &impl Fn(&str) -> String) -> Line {
+    /// The values of what a row is about, beside the one that is the headline.
+    fn others(&self, subject: &Subject) -> Vec<(Line, usize)> {
+        let others = subject.values.get(1..).unwrap_or_default();
+        let longest = others.iter().map(|(name, _)| name.len()).max();
+        let wide = longest.unwrap_or(0).max(NAME);
+        let line = |(name, text): &(Arc<str>, String)| {
+            let name = self.theme.column(name, wide, Role::Dim);
+            let value = self.theme.data(text, Role::Plain);
+            (vec![name, self.theme.blank(1), value], wide + 1)
+        };
+        others.iter().map(line).collect()
+    }
+
+    /// What started what, as far as the record and the creations before it tell; `None` where
+    /// neither the row nor the record names a process.
+    fn chain(&self, event: Option<&StoredEvent>, cell: &impl Fn(&str) -> String) -> Option<Line> {
         let theme = self.theme;
         let mut line = Line::new();
         let grandparent = event.and_then(|event| event.grandparent.as_ref());
+        let recorded = |name: Option<&Arc<str>>| name.map_or(String::new(), ToString::to_string);
+        let or = |cell: String, recorded: String| if cell.is_empty() { recorded } else { cell };
         let parent = cell("parent_process_name");
+        let parent = or(
+            parent,
+            recorded(event.and_then(|event| event.parent.name.as_ref())),
+        );
+        let image = recorded(event.and_then(|event| event.image.as_ref()));
+        let image = image.rsplit(['\\', '/']).next().unwrap_or_default();
+        let process = or(cell("process_name"), image.to_owned());
+        if process.is_empty() && parent.is_empty() {
+            return None;
+        }
         if let Some(grandparent) = grandparent {
             line.push(theme.data(&grandparent.name, Role::Plain));
             if grandparent.by == KnownBy::ProcessId {
@@ -105,10 +133,12 @@ impl Writer<'_> {
             }
             line.push(theme.label(" ▸ ", Role::Dim));
         }
-        line.push(theme.data(parent, Role::Plain));
-        line.push(theme.label(" ▸ ", Role::Dim));
-        line.push(theme.data(cell("process_name"), Role::Strong));
-        line
+        if !parent.is_empty() {
+            line.push(theme.data(parent, Role::Plain));
+            line.push(theme.label(" ▸ ", Role::Dim));
+        }
+        line.push(theme.data(process, Role::Strong));
+        Some(line)
     }
 
     fn urls(&self, finding: &Finding, event: Option<&StoredEvent>) -> Vec<(Line, usize)> {
@@ -135,7 +165,7 @@ impl Writer<'_> {
             .app
             .findings
             .text(finding.row, "process_integrity_level");
-        if !UNKNOWN.contains(&integrity.as_str()) {
+        if is_told(&integrity) {
             line.push(theme.data(format!("  {integrity}"), Role::Plain));
         }
         line
