@@ -154,6 +154,9 @@ pub struct Hunt<'a> {
     store: Option<EventStore>,
     /// The process creations in the store, where they are not the events of the search.
     stored: HashSet<Identity>,
+    /// What the store has of a process creation that is not an event of the search.
+    store_names: Names,
+    store_selection: Selection,
     names: Names,
     /// The fields that the search asks of every creation, and the names: an event that it takes is
     /// mapped whole.
@@ -224,6 +227,8 @@ impl<'a> Hunt<'a> {
         let creations = sources;
         let sources = rule.sources(creations);
         let names = Names::of(sources);
+        let store_names = Names::of(creations);
+        let store_places: Vec<usize> = store_names.places().collect();
         let tested = rule.plan.tested_places();
         let selection = tested.map(|mut places| {
             places.extend(names.places());
@@ -243,6 +248,8 @@ impl<'a> Hunt<'a> {
             beside: Vec::new(),
             store: options.index.then(EventStore::default),
             stored: HashSet::new(),
+            store_names,
+            store_selection: creations.selection(&store_places),
             names,
             selection,
             first: None,

@@ -2,7 +2,7 @@
 //! it, keeps it when it passes; counts everything.
 
 use super::Hunt;
-use crate::cim::{Machine, OutOfScope, Scope, SourceIndex};
+use crate::cim::{Facts, Machine, OutOfScope, Scope, SourceIndex};
 use crate::event::{EventTime, Identity, Outline, Record, SourceId};
 use crate::evidence::format::Detected;
 use crate::evidence::ledger::CreationEntry;
@@ -11,7 +11,7 @@ use crate::evidence::outcome::{BadRecord, Outcome};
 use crate::evidence::read::Visitor;
 use crate::store::{EventStore, Other};
 use crate::worker::kept::{Fate, Seen};
-use crate::worker::stored::{Names, Read};
+use crate::worker::stored::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -103,10 +103,7 @@ impl Hunt<'_> {
             identity,
         };
         let machine = self.sources.unnamed_machine(source, record, &hosts);
-        let host = machine
-            .map(|m| m.id)
-            .or(facts.endpoint.as_deref())
-            .unwrap_or("unknown");
+        let host = host_name(machine, &facts);
         let with_command_line = facts
             .recorded_command_line
             .is_some_and(|line| !line.trim().is_empty());
@@ -249,16 +246,13 @@ impl Hunt<'_> {
             return;
         }
         let (creations, hosts) = (self.creations, Arc::clone(&self.hosts));
-        let names = Names::of(creations);
-        let places: Vec<usize> = names.places().collect();
-        let selection = creations.selection(&places);
-        let row = creations.map_selected(source, record, &hosts, &selection);
+        let row = creations.map_selected(source, record, &hosts, &self.store_selection);
         let facts = creations.facts(source, record, &hosts);
         let read = Read {
             sources: creations,
             // Nothing of it goes into rows.
             dataset: self.rule.dataset(),
-            names,
+            names: self.store_names,
             source,
             record,
             hosts: &hosts,
@@ -267,10 +261,7 @@ impl Hunt<'_> {
             identity,
         };
         let machine = creations.unnamed_machine(source, record, &hosts);
-        let host = machine
-            .map(|m| m.id)
-            .or(facts.endpoint.as_deref())
-            .unwrap_or("unknown");
+        let host = host_name(machine, &facts);
         if let Some(store) = &mut self.store {
             store.add(&read.creation(host));
         }
@@ -309,6 +300,14 @@ impl Hunt<'_> {
             self.gathered();
         }
     }
+}
+
+/// What the ledger and the store call the host of an event: as long as it has no name, its id.
+fn host_name<'a>(machine: Option<Machine<'a>>, facts: &'a Facts<'_>) -> &'a str {
+    machine
+        .map(|m| m.id)
+        .or(facts.endpoint.as_deref())
+        .unwrap_or("unknown")
 }
 
 /// A record that is no process creation, to the store; one without provider and id is not kept.
