@@ -237,28 +237,25 @@ fn security_onion() {
     }
 }
 
-const GIVEN: [&str; 9] = [
-    "user",
-    "dest",
-    "parent_process_name",
-    "parent_process",
-    "process_name",
-    "process",
-    "count",
-    "firstTime",
-    "lastTime",
+/// The same row in three forms.
+const RESULTS: [&str; 3] = [
+    "result-rows-csv",
+    "result-rows-json",
+    "result-rows-export-lines",
 ];
+
+/// Who, how often and when.
+fn given(paths: &[PathBuf]) -> Vec<Vec<String>> {
+    let columns = [&WHO[..], &["count", "firstTime", "lastTime"]].concat();
+    rows_of(paths, &columns)
+}
 
 #[test]
 fn rows_of_a_result_go_on_behind_the_tstats() {
     let mut row = first();
     row.extend(["3", "2025-06-26T16:08:54", "2025-06-27T01:00:00"].map(str::to_owned));
-    for name in [
-        "result-rows-csv",
-        "result-rows-json",
-        "result-rows-export-lines",
-    ] {
-        assert_eq!(rows_of(&[fixture(name)], &GIVEN), [row.clone()], "{name}");
+    for name in RESULTS {
+        assert_eq!(given(&[fixture(name)]), [row.clone()], "{name}");
         for pass in [Pass::Everything, Pass::Counted, Pass::Rows] {
             let hunted = run(vec![fixture(name)], pass);
             let [rejected] = hunted.loaded.rejected.as_slice() else {
@@ -272,13 +269,7 @@ fn rows_of_a_result_go_on_behind_the_tstats() {
         }
     }
     // The same row in three exports is one row.
-    let paths = [
-        "result-rows-csv",
-        "result-rows-json",
-        "result-rows-export-lines",
-    ]
-    .map(fixture);
-    assert_eq!(rows_of(&paths, &GIVEN), [row]);
+    assert_eq!(given(&RESULTS.map(fixture)), [row]);
 }
 
 #[test]
@@ -291,7 +282,7 @@ fn rows_without_a_count_are_events_whose_cells_keep_their_values() {
     row.extend(["1", "2025-06-26T16:08:54", "2025-06-26T16:08:54"].map(str::to_owned));
     let mut other = row.clone();
     other[5] = "msiexec.exe /z x.dll".to_owned();
-    assert_eq!(rows_of(&[fixture(name)], &GIVEN), [row, other]);
+    assert_eq!(given(&[fixture(name)]), [row, other]);
 }
 
 /// All cells of a table as text.
