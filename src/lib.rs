@@ -18,7 +18,7 @@
 //! | 4 | [`store`] | the events that passed the first stage, the rows made of them; all events, in columns |
 //! | 4 | [`risk`] | risk events from rows, imported ones, the table a risk search runs on |
 //! | 6 | [`report`] | shapes of output: rows, events, ledger, coverage |
-//! | 7 | [`worker`] | the engine and its threads: load a rule, hunt, drill down, look up a record |
+//! | 7 | [`worker`] | the engine and its threads: load a rule, check rules, hunt with one or several, drill down, look up a record |
 //! | 8 | [`app`] | the workbench's state: messages in, effects out; no terminal |
 //! | 9 | [`ui`] | draws the state |
 //! | 10 | [`config`] | settings: defaults, file, environment, flags |
@@ -37,7 +37,8 @@
 //! A **record** is one log record as read. An **event** is a record behind a row. A **row** is a
 //! result row of the search (Splunk ES makes an *intermediate finding* of each row of this rule).
 //! A **creation** is an event that says that a process was started; an **execution** is one start
-//! of one process however many sources saw it. The **ledger** accounts for evidence and for
+//! of one process however many sources saw it. A row's **subject** is what tells it from its
+//! neighbours: a command line, a registry path, a file. The **ledger** accounts for evidence and for
 //! nothing else; risk events live in the **risk store**. A **member** is one log: a file, or a
 //! log inside a container.
 
