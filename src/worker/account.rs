@@ -24,7 +24,6 @@ pub(super) struct Account {
     pub progress: Progress,
     pub clauses: ClauseCounts,
     pub rejected: Rejected,
-    pub without_time: u64,
     pub tested: u64,
     pub tested_with_command_line: u64,
     pub span: Option<(Timestamp, Timestamp)>,

@@ -2,18 +2,16 @@
 //! stage of the rule's search (`visit`), and makes rows of them whenever asked. Headless and
 //! workbench run this same code; what is counted beside the rows is `account`'s.
 
-mod replay;
 mod visit;
 
 use super::account::Account;
-use super::kept::Kept;
-use super::late_hosts::LateHosts;
 use super::members::Members;
 use super::report::{Loaded, Progress};
 use super::rule::Rule;
 use super::stored::Names;
+use super::taken::Taken;
 use crate::cim::{Hosts, Selection, Sources};
-use crate::event::{Identity, SourceId, Timestamp, Zone};
+use crate::event::{EventTime, Identity, SourceId, Timestamp, Zone};
 use crate::evidence::discover::{self, Input};
 use crate::evidence::format::{Detected, ParseContext};
 use crate::evidence::ledger::EventName;
@@ -85,6 +83,16 @@ impl HuntOptions {
         self.now.is_none() && rule.plan.asks_now()
     }
 
+    /// Whether a time is in the span that was asked for.
+    pub fn in_window(&self, time: Option<EventTime>) -> bool {
+        let (since, until) = (self.since, self.until);
+        match time {
+            Some(time) => since.is_none_or(|s| time.at >= s) && until.is_none_or(|u| time.at < u),
+            // An event without time is in no span of time, as in Splunk.
+            None => since.is_none() && until.is_none(),
+        }
+    }
+
     /// What there is to read, in the order of the evidence.
     pub fn inputs(&self) -> Vec<Input> {
         let built_in = self.built_in.iter();
@@ -144,10 +152,9 @@ pub struct Hunt<'a> {
     observer: Option<&'a mut dyn Observer>,
     /// Shared only while a creation is looked at.
     hosts: Arc<Hosts>,
-    late_hosts: LateHosts,
     account: Account,
     members: Members,
-    kept: Kept,
+    taken: Taken,
     /// The events of other datasets that searches inside of the rule's ask for. They stand behind
     /// the kept ones.
     beside: Vec<Arc<StoredEvent>>,
@@ -163,8 +170,6 @@ pub struct Hunt<'a> {
     selection: Option<Selection>,
     /// Files that are read first, until one is read that is not among them.
     first: Option<HashSet<PathBuf>>,
-    /// The log of the record that was heard last (`replay`).
-    heard: Option<SourceId>,
     /// The where-clause looks at `dest`: an event whose host is not named yet can't be tested yet.
     waits_for_dest: bool,
 }
@@ -241,10 +246,9 @@ impl<'a> Hunt<'a> {
             options,
             observer: Some(observer),
             hosts: Arc::new(options.hosts.clone()),
-            late_hosts: LateHosts::default(),
             account: Account::of(EventName::new(sources.event())),
             members: Members::default(),
-            kept: Kept::default(),
+            taken: Taken::default(),
             beside: Vec::new(),
             store: options.index.then(EventStore::default),
             stored: HashSet::new(),
@@ -253,7 +257,6 @@ impl<'a> Hunt<'a> {
             names,
             selection,
             first: None,
-            heard: None,
             waits_for_dest: rule.tests_field("dest"),
         }
     }
@@ -326,9 +329,7 @@ impl<'a> Hunt<'a> {
 
     /// The events until now, with the names that are known now, and those of other datasets.
     fn events(&self) -> Vec<Arc<StoredEvent>> {
-        let mut events = self
-            .late_hosts
-            .resolve(self.kept.events(), &self.hosts, self.sources);
+        let mut events = self.taken.events(&self.hosts, self.sources);
         events.extend(self.beside.iter().cloned());
         events
     }
@@ -355,20 +356,35 @@ impl<'a> Hunt<'a> {
         }
     }
 
+    /// The time as it is taken, see `Account::possible`.
+    pub(super) fn possible(&self, time: Option<EventTime>) -> Option<EventTime> {
+        self.account.possible(time)
+    }
+
+    /// The names of hosts as they are known now.
+    pub(super) fn hosts(&self) -> Arc<Hosts> {
+        Arc::clone(&self.hosts)
+    }
+
+    /// Whether a log can be read once only.
+    pub(super) fn is_stream(&self, source: SourceId) -> bool {
+        self.members.is_stream(source)
+    }
+
     /// How many events passed the first stage.
     pub fn event_count(&self) -> usize {
-        self.kept.events().len()
+        self.taken.count()
     }
 
     pub(super) fn finish(mut self, complete: bool) -> Hunted {
-        self.kept.arrange(&mut self.late_hosts);
+        self.taken.arrange();
         let events = self.events();
         let now = self.now();
         let plan = self.rule.plan_at(now);
         let rows = events.iter().map(|e| (e.dataset, &e.row));
         let (table, stages) = plan.run_datasets(rows);
         let mut account = self.account;
-        for (from, to) in self.late_hosts.names(&self.hosts) {
+        for (from, to) in self.taken.names(&self.hosts) {
             account.ledger.rename_host(&from, &to);
             if let Some(store) = &mut self.store {
                 store.rename_host(&from, &to);
@@ -405,7 +421,7 @@ impl<'a> Hunt<'a> {
                 notes: plan.notes(),
                 stages,
                 ledger: account.ledger,
-                without_time: account.without_time,
+                without_time: self.taken.without_time,
             },
             store: self.store.map(Arc::new),
         }

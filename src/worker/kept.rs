@@ -67,10 +67,10 @@ impl Kept {
     }
 
     /// Keeps an event; its place.
-    pub fn keep(&mut self, event: StoredEvent) -> u32 {
+    pub fn keep(&mut self, event: Arc<StoredEvent>) -> u32 {
         let place = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
         self.order.push((event.locator.source.0, self.met));
-        self.events.push(Arc::new(event));
+        self.events.push(event);
         place
     }
 
@@ -80,7 +80,7 @@ impl Kept {
         &mut self,
         place: u32,
         locator: Locator,
-        make: impl FnOnce() -> StoredEvent,
+        make: impl FnOnce() -> Arc<StoredEvent>,
     ) -> bool {
         let place = place as usize;
         let Some((event, order)) = self.events.get_mut(place).zip(self.order.get_mut(place)) else {
@@ -92,9 +92,10 @@ impl Kept {
         }
         *order = (locator.source.0, self.met);
         let mut first = make();
-        first.also_in.push(event.locator);
-        first.also_in.extend_from_slice(&event.also_in);
-        *event = Arc::new(first);
+        let copies = &mut Arc::make_mut(&mut first).also_in;
+        copies.push(event.locator);
+        copies.extend_from_slice(&event.also_in);
+        *event = first;
         true
     }
 

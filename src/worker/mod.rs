@@ -18,6 +18,7 @@ pub mod report;
 pub mod rule;
 pub mod rule_test;
 mod stored;
+mod taken;
 pub mod threads;
 mod view;
 

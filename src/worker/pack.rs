@@ -7,10 +7,13 @@
 
 mod candidates;
 mod combine;
+mod replay;
+mod roster;
+mod share;
 
 use super::hunt::{Hunt, HuntOptions, Hunted, Observer};
 use super::rule::Rule;
-use crate::cim::{Hosts, OutOfScope, Scope, Selection, Sources};
+use crate::cim::Sources;
 use crate::event::{Outline, Record};
 use crate::evidence::discover::Input;
 use crate::evidence::format::Detected;
@@ -20,10 +23,13 @@ use crate::evidence::prefilter::{Needles, Prefilter, Wanted};
 use crate::evidence::read::{Finished, Visitor, Whole, read};
 use crate::search::Table;
 use crate::search::needles::needles;
-use crate::store::{Findings, StoredEvent};
+use crate::store::Findings;
 use candidates::Candidates;
 pub use combine::RULE_COLUMN;
 use combine::combine;
+use replay::{Asked, Replay};
+use roster::Roster;
+use share::Heard;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -81,43 +87,20 @@ pub fn columns(rules: &[Rule]) -> Table {
     combine(rules, &each.collect::<Vec<_>>()).table
 }
 
-/// What the rules over one dataset share.
-struct Share<'a> {
-    sources: &'a Sources,
-    /// The fields that any of them tests; none: all.
-    selection: Option<Selection>,
-}
-
-/// A record that some rule takes, or that names a host.
-struct Heard {
-    record: Record,
-    raw: Option<Arc<str>>,
-}
-
 struct Pack<'a> {
-    /// The rules, and behind them what searches inside of them bring.
-    rules: &'a [&'a Rule],
-    /// For each of the latter the place of its rule.
-    owners: &'a [usize],
-    sources: &'a Sources,
     options: &'a HuntOptions,
     /// The hunt that accounts for the evidence. It is that of the rule at this place, unless the
     /// rows of that rule can't be made before those of others; then it is gone through once more.
     base: Hunt<'a>,
-    first: Option<usize>,
-    /// The places of the other rules, which are numbered in this order: those of one dataset stand
-    /// together.
-    others: Vec<usize>,
-    /// The datasets, and by the numbers of the rules which is theirs.
-    shares: Vec<Share<'a>>,
-    share_of: Vec<usize>,
+    first: Option<(usize, &'a Rule)>,
+    /// The other rules.
+    roster: Roster<'a>,
     candidates: Candidates,
     needles: Needles,
     waits_for_now: bool,
     heard: Vec<Heard>,
-    /// For each of the other rules what it takes of that; and what names hosts, for all.
-    taken: Vec<Vec<usize>>,
-    naming: Vec<usize>,
+    /// By number, what a rule is to be asked about once more, by the place there.
+    asked: Vec<Vec<Asked>>,
 }
 
 impl<'a> Pack<'a> {
@@ -136,14 +119,9 @@ impl<'a> Pack<'a> {
         let first = rules.iter().position(|rule| std::ptr::eq(*rule, base));
         let first = first.filter(|place| !owners.contains(place));
         let rest = (0..rules.len()).filter(|place| Some(*place) != first);
-        let (mut shares, mut share_of, mut others) = (Vec::new(), Vec::new(), Vec::new());
-        for (of_dataset, places) in by_dataset(rules, rest, sources) {
-            share_of.resize(share_of.len() + places.len(), shares.len());
-            shares.push(Share::new(of_dataset, &places, rules));
-            others.extend(places);
-        }
+        let roster = Roster::new(rules, owners, rest, sources);
         let looks_for = |rule: &'a Rule| (rule, needles(&rule.plan, rule.sources(sources)));
-        let of_others = others.iter().filter_map(|place| rules.get(*place).copied());
+        let of_others = roster.rules.iter().map(|numbered| numbered.rule);
         let wanted: Vec<(&Rule, Needles)> = of_others.map(looks_for).collect();
         let (_, mut all) = looks_for(base);
         for (_, needles) in &wanted {
@@ -154,21 +132,15 @@ impl<'a> Pack<'a> {
         }
         let waits = |rule: &&Rule| options.waits_for_now(rule);
         Some(Self {
-            rules,
-            owners,
-            sources,
             options,
-            first,
+            first: first.map(|place| (place, base)),
             base: Hunt::new(base, sources, options, observer),
             candidates: Candidates::new(&wanted),
             needles: all,
             waits_for_now: rules.iter().any(waits),
             heard: Vec::new(),
-            taken: vec![Vec::new(); others.len()],
-            naming: Vec::new(),
-            shares,
-            share_of,
-            others,
+            asked: vec![Vec::new(); roster.rules.len()],
+            roster,
         })
     }
 
@@ -190,196 +162,69 @@ impl<'a> Pack<'a> {
     }
 
     fn datasets(&self) -> Vec<Sources> {
-        self.shares
-            .iter()
-            .map(|share| share.sources.clone())
-            .collect()
+        let shares = self.roster.shares.iter();
+        shares.map(|share| share.sources.clone()).collect()
     }
 
     fn finish(self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
-        let options = HuntOptions {
-            now: self.base.now(),
-            index: false,
-            ..self.options.clone()
-        };
-        let replay = Replay {
-            sources: self.sources,
-            options: &options,
-            heard: &self.heard,
-            naming: &self.naming,
-        };
+        let now = self.base.now();
         let mut hunted = self.base.finish(complete);
-        let first = self
-            .first
-            .map(|first| (first, Arc::clone(&hunted.findings)));
-        let mut found: Vec<(usize, Arc<Findings>)> = first.into_iter().collect();
-        if found.is_empty() {
-            // What its own search has to tell is told when it is run again.
-            hunted.loaded.notes.clear();
-            hunted.loaded.rejected.clear();
-            hunted.loaded.without_time = 0;
-        }
-        let own = self.rules.len() - self.owners.len();
-        let mut brought: Vec<Vec<Arc<StoredEvent>>> = vec![Vec::new(); own];
-        let mut all: Vec<(usize, &Vec<usize>)> =
-            self.others.iter().copied().zip(&self.taken).collect();
-        // What is brought to rules before the rules, and that in the order in which they ask for it.
-        all.sort_by_key(|(place, _)| (*place < own, *place));
-        for (place, taken) in all {
-            let Some(rule) = self.rules.get(place) else {
-                continue;
-            };
-            let owner = place.checked_sub(own).and_then(|at| self.owners.get(at));
-            let mine = brought
-                .get_mut(place)
-                .map(std::mem::take)
-                .unwrap_or_default();
-            let findings = replay.rows(rule, taken, mine, &mut hunted);
-            match owner.and_then(|owner| brought.get_mut(*owner)) {
-                Some(brought) => brought.extend(findings.events.iter().cloned()),
-                None => found.push((place, findings)),
-            }
-        }
+        let replay = Replay {
+            options: self.options,
+            now,
+            hosts: &hunted.hosts,
+            heard: &self.heard,
+        };
+        let (mut found, told) = self.roster.replay(&replay, &self.asked);
+        let first = self.first.as_ref();
+        told.put(first.map(|(_, rule)| *rule), &mut hunted.loaded);
+        found.extend(first.map(|(place, _)| (*place, Arc::clone(&hunted.findings))));
         (hunted, found)
     }
 
-    /// Asks the rules about a record, and keeps it when one takes it or it names a host.
+    /// Asks the rules about a record, and keeps what is made of it for those that it matters to.
     fn ask(&mut self, record: &mut Record, raw: &mut dyn FnMut() -> Arc<str>) {
+        let candidates = self.candidates.of(record);
+        if candidates.is_empty() {
+            return;
+        }
         let told = record.time;
+        let mut identity = None;
         record.time = self.base.possible(told);
         let hosts = self.base.hosts();
-        let names_host = self.sources.scope(record) == Scope::OutOfScope(OutOfScope::HostRecord);
-        let candidates = self.candidates.of(record);
-        let share = |number: &usize| self.share_of.get(*number).copied();
-        let mut takers: Vec<usize> = Vec::new();
+        let keeps_raw = self.options.keep_raw || self.base.is_stream(record.locator.source);
+        let roster = &self.roster;
+        let share = |number: &usize| roster.rules.get(*number).map(|rule| rule.share);
         for numbers in candidates.chunk_by(|one, next| share(one) == share(next)) {
             let share = numbers.first().and_then(share);
-            if let Some(share) = share.and_then(|share| self.shares.get(share)) {
-                let asked = (numbers, self.rules, &*self.others);
-                share.ask(record, &hosts, asked, &mut takers);
+            let Some(share) = share.and_then(|share| roster.shares.get(share)) else {
+                continue;
+            };
+            let rules = numbers.iter().filter_map(|number| {
+                let rule = roster.rules.get(*number)?.rule;
+                Some((*number, rule))
+            });
+            let Some((source, says)) = share.ask(record, &hosts, rules) else {
+                continue;
+            };
+            // Of the record as it stands, see the hunt.
+            let identity = *identity.get_or_insert_with(|| {
+                let possible = std::mem::replace(&mut record.time, told);
+                let identity = record.identity();
+                record.time = possible;
+                identity
+            });
+            let raw = keeps_raw.then(&mut *raw);
+            let place = self.heard.len();
+            self.heard
+                .push(share.hear((source, identity), record, &hosts, raw));
+            for (number, passes) in says {
+                if let Some(asked) = self.asked.get_mut(number) {
+                    asked.push(Asked { place, passes });
+                }
             }
         }
         record.time = told;
-        if takers.is_empty() && !names_host {
-            return;
-        }
-        let place = self.heard.len();
-        let raw = (self.options.keep_raw || self.base.is_stream(record.locator.source)).then(raw);
-        self.heard.push(Heard {
-            record: record.clone(),
-            raw,
-        });
-        if names_host {
-            self.naming.push(place);
-        }
-        for number in takers {
-            if let Some(taken) = self.taken.get_mut(number) {
-                taken.push(place);
-            }
-        }
-    }
-}
-
-/// What the pass heard, to be gone through once for each rule.
-struct Replay<'a> {
-    sources: &'a Sources,
-    options: &'a HuntOptions,
-    heard: &'a [Heard],
-    naming: &'a [usize],
-}
-
-impl Replay<'_> {
-    /// The rows of a rule that takes these records, and to which events of other datasets are
-    /// brought. The logs are lent by a hunt that is over.
-    fn rows(
-        &self,
-        rule: &Rule,
-        taken: &[usize],
-        brought: Vec<Arc<StoredEvent>>,
-        hunted: &mut Hunted,
-    ) -> Arc<Findings> {
-        let mut unwatched = ();
-        let mut hunt = Hunt::new(rule, self.sources, self.options, &mut unwatched);
-        hunt.take_members(hunted);
-        hunt.bring(brought);
-        // Without an event of its own it needs no host's name.
-        let naming = if taken.is_empty() { &[] } else { self.naming };
-        let both: BTreeSet<usize> = taken.iter().chain(naming).copied().collect();
-        for heard in both.into_iter().filter_map(|at| self.heard.get(at)) {
-            hunt.hear(&heard.record, heard.raw.as_ref());
-        }
-        let mut of_rule = hunt.finish(true);
-        hunted.members = std::mem::take(&mut of_rule.members);
-        hunted.detected = std::mem::take(&mut of_rule.detected);
-        let (told, loaded) = (&mut hunted.loaded, of_rule.loaded);
-        let new = |note: &String| !told.notes.contains(note);
-        let notes: Vec<String> = loaded.notes.into_iter().filter(new).collect();
-        told.notes.extend(notes);
-        told.rejected.extend(loaded.rejected);
-        told.without_time += loaded.without_time;
-        of_rule.findings
-    }
-}
-
-/// The places of rules by what fills their datasets, in the order in which these come up.
-fn by_dataset<'a>(
-    rules: &'a [&'a Rule],
-    places: impl Iterator<Item = usize>,
-    all: &'a Sources,
-) -> Vec<(&'a Sources, Vec<usize>)> {
-    let mut datasets: Vec<(&Sources, Vec<usize>)> = Vec::new();
-    for place in places {
-        let Some(filling) = rules.get(place).map(|rule| rule.sources(all)) else {
-            continue;
-        };
-        let mut known = datasets.iter_mut();
-        match known.find(|(known, _)| std::ptr::eq(*known, filling)) {
-            Some((_, places)) => places.push(place),
-            None => datasets.push((filling, vec![place])),
-        }
-    }
-    datasets
-}
-
-impl<'a> Share<'a> {
-    fn new(sources: &'a Sources, places: &[usize], rules: &[&Rule]) -> Self {
-        let of_it = places.iter().filter_map(|place| rules.get(*place));
-        let tested: Option<Vec<Vec<usize>>> = of_it.map(|rule| rule.plan.tested_places()).collect();
-        Self {
-            sources,
-            selection: tested.map(|tested| sources.selection(&tested.concat())),
-        }
-    }
-
-    /// Which rules, by their numbers, take a record, or may take it when its host has a name.
-    fn ask(
-        &self,
-        record: &Record,
-        hosts: &Hosts,
-        (numbers, rules, others): (&[usize], &[&Rule], &[usize]),
-        takers: &mut Vec<usize>,
-    ) {
-        let Scope::Creation(source) = self.sources.scope(record) else {
-            return;
-        };
-        let row = match &self.selection {
-            Some(selection) => self.sources.map_selected(source, record, hosts, selection),
-            None => self.sources.map(source, record, hosts),
-        };
-        let unresolved = self
-            .sources
-            .unresolved_host(source, record, hosts)
-            .is_some();
-        let wants = |rule: &Rule| rule.plan.test(&row) || (unresolved && rule.tests_field("dest"));
-        let of = |number: &usize| {
-            others
-                .get(*number)
-                .and_then(|place| rules.get(*place).copied())
-        };
-        let taking = numbers
-            .iter()
-            .filter(|number| of(number).is_some_and(wants));
-        takers.extend(taking);
     }
 }
 

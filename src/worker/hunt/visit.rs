@@ -12,6 +12,7 @@ use crate::evidence::read::Visitor;
 use crate::store::{EventStore, Other};
 use crate::worker::kept::{Fate, Seen};
 use crate::worker::stored::Read;
+use crate::worker::taken::{Answer, Passes};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -107,7 +108,7 @@ impl Hunt<'_> {
         let with_command_line = facts
             .recorded_command_line
             .is_some_and(|line| !line.trim().is_empty());
-        let seen = self.kept.seen(identity);
+        let seen = self.taken.seen(identity);
         let creation = CreationEntry {
             host,
             source: self.sources.get(source).map_or("", |s| s.title.as_str()),
@@ -119,7 +120,7 @@ impl Hunt<'_> {
             .ledger
             .creation(record.locator.source, creation);
         if let Some(machine) = machine {
-            self.late_hosts.note(machine);
+            self.taken.note_machine(machine);
         }
         let earlier = seen.filter(|_| !self.options.keep_duplicates);
         if let Some(store) = self.store.as_mut().filter(|_| earlier.is_none()) {
@@ -144,51 +145,30 @@ impl Hunt<'_> {
     ) -> Fate {
         let (record, row) = (read.record, read.row);
         let passes = self.rule.plan.test(row);
-        if !self.in_window(record.time) {
-            return match earlier {
-                Some(fate) => fate,
-                None if record.time.is_none() && passes => {
-                    self.account.without_time += 1;
-                    Fate::Timeless
-                }
-                None => Fate::Outside,
-            };
-        }
-        if !matches!(earlier, Some(Fate::Tested | Fate::Kept(_))) {
+        let in_window = self.options.in_window(record.time);
+        if in_window && !matches!(earlier, Some(Fate::Tested | Fate::Kept(_))) {
             let line = read.facts.recorded_command_line;
             let with_command_line = line.is_some_and(|line| !line.trim().is_empty());
             self.account
                 .tested(self.rule, row, record.time, with_command_line);
-            if earlier == Some(Fate::Timeless) {
-                self.account.without_time = self.account.without_time.saturating_sub(1);
-            }
         }
         let unresolved = machine.is_some()
             && self
                 .sources
                 .unresolved_host(read.source, record, &self.hosts)
                 .is_some();
-        // Rows are tested once more when they are made, with the names known then.
-        let may_pass = passes || (unresolved && self.waits_for_dest);
-        if !may_pass {
-            return earlier
-                .filter(|fate| matches!(fate, Fate::Kept(_)))
-                .unwrap_or(Fate::Tested);
-        }
+        let answer = Answer {
+            locator: record.locator,
+            time: record.time,
+            machine,
+            unresolved,
+            in_window,
+            passes: Passes::of(passes, unresolved && self.waits_for_dest),
+        };
         let stream = self.members.is_stream(record.locator.source);
         let raw = || (stream || self.options.keep_raw).then(raw);
-        let (place, is_new) = match earlier {
-            Some(Fate::Kept(place)) => {
-                let event = || read.event(raw());
-                (place, self.kept.add_copy(place, record.locator, event))
-            }
-            _ => (self.kept.keep(read.event(raw())), true),
-        };
-        if is_new {
-            self.late_hosts
-                .note_event(machine, place as usize, unresolved);
-        }
-        Fate::Kept(place)
+        self.taken
+            .take(&answer, earlier, || Arc::new(read.event(raw())))
     }
 
     fn note(&mut self, identity: Identity, source: u32, seen: Option<Seen>, fate: Fate) {
@@ -200,22 +180,13 @@ impl Hunt<'_> {
         let source = first.min(source);
         let now = Seen { source, fate };
         if seen != Some(now) {
-            self.kept.note(identity, now);
+            self.taken.note(identity, now);
         }
     }
 
     fn tick(&mut self, time: Option<EventTime>) {
-        if self.in_window(time) {
+        if self.options.in_window(time) {
             self.account.tick(time);
-        }
-    }
-
-    fn in_window(&self, time: Option<EventTime>) -> bool {
-        let (since, until) = (self.options.since, self.options.until);
-        match time {
-            Some(time) => since.is_none_or(|s| time.at >= s) && until.is_none_or(|u| time.at < u),
-            // An event without time is in no span of time, as in Splunk.
-            None => since.is_none() && until.is_none(),
         }
     }
 
@@ -266,7 +237,7 @@ impl Hunt<'_> {
             store.add(&read.creation(host));
         }
         if let Some(machine) = machine {
-            self.late_hosts.note(machine);
+            self.taken.note_machine(machine);
         }
     }
 

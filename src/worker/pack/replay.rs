@@ -1,0 +1,154 @@
+//! The rows of each rule, of what the pass kept: which copies of an event it takes, in which order
+//! and under which names is decided as in a hunt of its own (`taken`). Reads and maps nothing.
+
+use super::share::{Heard, Share};
+use crate::cim::Hosts;
+use crate::event::Timestamp;
+use crate::store::{Findings, StoredEvent};
+use crate::worker::hunt::HuntOptions;
+use crate::worker::kept::Seen;
+use crate::worker::report::Loaded;
+use crate::worker::rule::Rule;
+use crate::worker::taken::{Answer, Passes, Taken};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What a rule said of something that was heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// Its place among what was heard.
+    pub place: usize,
+    /// The rule takes it as it is.
+    pub passes: bool,
+}
+
+/// A rule whose rows are to be made.
+pub(super) struct Job<'a> {
+    /// Its place among the rules.
+    pub place: usize,
+    pub rule: &'a Rule,
+    pub share: &'a Share<'a>,
+    pub asked: &'a [Asked],
+    /// Events of other datasets.
+    pub brought: Vec<Arc<StoredEvent>>,
+}
+
+/// What the pass left.
+pub(super) struct Replay<'a> {
+    pub options: &'a HuntOptions,
+    pub now: Option<Timestamp>,
+    pub hosts: &'a Hosts,
+    pub heard: &'a [Heard],
+}
+
+/// What is told of the searches.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    notes: Vec<String>,
+    without_time: u64,
+}
+
+impl Replay<'_> {
+    /// The rows of rules, in their order.
+    pub fn all(&self, jobs: &[Job<'_>]) -> Vec<(Findings, Told)> {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut made = Vec::new();
+            while let Some((place, job)) = {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                jobs.get(place).map(|job| (place, job))
+            } {
+                made.push((place, self.rows(job)));
+            }
+            made
+        };
+        let mut made = thread::scope(|scope| {
+            let beside: Vec<_> = (1..cores.min(jobs.len()))
+                .map(|_| scope.spawn(work))
+                .collect();
+            let mut made = work();
+            for worker in beside {
+                match worker.join() {
+                    Ok(of_it) => made.extend(of_it),
+                    // A panic goes on to where jobs are caught (`threads`).
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            made
+        });
+        made.sort_by_key(|(place, _)| *place);
+        made.into_iter().map(|(_, of_rule)| of_rule).collect()
+    }
+
+    fn rows(&self, job: &Job<'_>) -> (Findings, Told) {
+        let rule = job.rule;
+        let mut taken = Taken::default();
+        let waits_for_dest = rule.tests_field("dest");
+        let asked = job.asked.iter();
+        let of_rule = asked.filter_map(|asked| Some((asked, self.heard.get(asked.place)?)));
+        for (asked, heard) in of_rule {
+            let event = &heard.event;
+            let seen = taken.seen(event.identity);
+            let machine = heard.machine();
+            if let Some(machine) = machine {
+                taken.note_machine(machine);
+            }
+            let earlier = seen.filter(|_| !self.options.keep_duplicates);
+            let earlier = earlier.map(|seen| seen.fate);
+            let answer = Answer {
+                locator: event.locator,
+                time: event.time,
+                machine,
+                unresolved: heard.unresolved,
+                in_window: self.options.in_window(event.time),
+                passes: Passes::of(asked.passes, heard.unresolved && waits_for_dest),
+            };
+            let fate = taken.take(&answer, earlier, || Arc::clone(event));
+            let source = event.locator.source.0;
+            let source = seen.map_or(source, |seen| seen.source.min(source));
+            taken.note(event.identity, Seen { source, fate });
+        }
+        taken.arrange();
+        let mut events = taken.events(self.hosts, job.share.sources);
+        events.extend(job.brought.iter().cloned());
+        let plan = rule.plan_at(self.now);
+        let (table, _) = plan.run_datasets(events.iter().map(|event| (event.dataset, &event.row)));
+        let told = Told {
+            notes: named(rule, plan.notes()),
+            without_time: taken.without_time,
+        };
+        (Findings::new(table, events), told)
+    }
+}
+
+impl Told {
+    /// Puts what is told of another search behind it.
+    pub fn add(&mut self, other: Self) {
+        self.notes.extend(other.notes);
+        self.without_time += other.without_time;
+    }
+
+    /// Puts it behind what is told of the hunt that accounts for the evidence, if that is one of
+    /// these rules, else in its place. Which rows of a result a rule does not take is told of a rule
+    /// that is run alone: a row is one of one rule, and would be told of by all others.
+    pub fn put(self, first: Option<&Rule>, loaded: &mut Loaded) {
+        loaded.rejected.clear();
+        let notes = std::mem::take(&mut loaded.notes);
+        match first {
+            Some(rule) => loaded.notes = named(rule, notes),
+            None => loaded.without_time = 0,
+        }
+        loaded.notes.extend(self.notes);
+        loaded.without_time += self.without_time;
+    }
+}
+
+/// Notes on the run of a rule's search, among those of others.
+fn named(rule: &Rule, notes: Vec<String>) -> Vec<String> {
+    let name = &rule.detection.name;
+    let notes = notes.into_iter();
+    notes.map(|note| format!("rule '{name}': {note}")).collect()
+}
