@@ -12,7 +12,7 @@ use super::expression::{Compiler, Expression};
 use super::messages::Messages;
 use super::span::TimeSpan;
 use super::table::{Row, Table, combinations};
-use crate::event::Value;
+use crate::event::{Timestamp, Value};
 use crate::spl::Diagnostic;
 use crate::spl::ast;
 use foldhash::fast::FixedState;
@@ -348,11 +348,15 @@ impl<'g> Groups<'g> {
     /// The groups as rows, in order.
     pub(super) fn finish(self) -> Table {
         let grouping = self.grouping;
-        let mut groups = self.found;
-        groups.sort_by(|a, b| grouping.order(&a.key, &b.key));
+        // Times are read once, not at every comparison.
+        let timed = self.found.into_iter().map(|g| (grouping.times(&g.key), g));
+        let mut groups: Vec<(Vec<Option<Timestamp>>, Group)> = timed.collect();
+        groups.sort_by(|(a_times, a), (b_times, b)| {
+            grouping.order((&a.key, a_times), (&b.key, b_times))
+        });
         let rows = groups
             .into_iter()
-            .map(|group| group.finish(&grouping.aggregates));
+            .map(|(_, group)| group.finish(&grouping.aggregates));
         // Without fields to group by, functions that found nothing at all leave no row.
         let keep = |row: &Row| !grouping.by.is_empty() || row.cells.iter().any(Option::is_some);
         Table {
@@ -375,21 +379,33 @@ impl Grouping {
         texts.collect()
     }
 
-    fn order(&self, left: &[Value], right: &[Value]) -> Ordering {
-        let pairs = self.by.iter().zip(left.iter().zip(right));
+    /// The instants of those fields to group by that are a time.
+    fn times(&self, key: &[Value]) -> Vec<Option<Timestamp>> {
+        let fields = self.by.iter().zip(key);
+        let times = fields.filter(|(by, _)| &*by.column == TIME);
+        times.map(|(_, value)| epoch(value)).collect()
+    }
+
+    fn order(&self, left: Key<'_>, right: Key<'_>) -> Ordering {
+        let mut times = left.1.iter().zip(right.1);
+        let pairs = self.by.iter().zip(left.0.iter().zip(right.0));
         pairs
             .map(|(by, (left, right))| {
-                let texts = || left.as_text().cmp(&right.as_text());
-                if &*by.column == TIME {
-                    epoch(left).cmp(&epoch(right)).then_with(texts)
+                let times = if &*by.column == TIME {
+                    times.next()
                 } else {
-                    texts()
-                }
+                    None
+                };
+                let of_times = times.map_or(Ordering::Equal, |(left, right)| left.cmp(right));
+                of_times.then_with(|| left.as_text().cmp(&right.as_text()))
             })
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     }
 }
+
+/// The texts of a group, and of those that are a time the instants.
+type Key<'k> = (&'k [Value], &'k [Option<Timestamp>]);
 
 enum Choice<'a> {
     One(Part<'a>),

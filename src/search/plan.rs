@@ -381,6 +381,43 @@ impl Plan {
         self.run_feed(&Feed::of_table(&table))
     }
 
+    /// The rows that [`Self::run_datasets`] gives, where nobody asks what went through each command:
+    /// a join with what no event matters to leaves nothing, and what went into it is not made.
+    pub fn rows_of_datasets<'a>(
+        &self,
+        rows: impl Iterator<Item = (usize, &'a DatasetRow)>,
+    ) -> Table {
+        if self.inner.is_empty() {
+            return self.run_datasets(rows).0;
+        }
+        let rows: Vec<(usize, &DatasetRow)> = rows.collect();
+        let feed = Feed::of_rows(&rows);
+        let told = self
+            .stages
+            .iter()
+            .take_while(|(_, stage)| stage.has_told_columns());
+        let is_dataset = matches!(self.input, PlanInput::Dataset { .. });
+        if is_dataset
+            && told
+                .into_iter()
+                .any(|(_, stage)| stage.leaves_nothing(&feed))
+        {
+            let nothing = self.first.run_rows(std::iter::empty());
+            return self.run_stages(nothing, &feed).0;
+        }
+        self.run_feed(&feed).0
+    }
+
+    /// Whether it gives no rows since no event matters to it.
+    pub(super) fn finds_nothing(&self, feed: &Feed<'_>) -> bool {
+        let PlanInput::Dataset { index } = self.input else {
+            return false;
+        };
+        self.inner.is_empty()
+            && !feed.rows(index).any(|(_, row)| self.first.test(row))
+            && self.run_feed(&Feed::default()).0.rows.is_empty()
+    }
+
     pub(super) fn run_feed(&self, feed: &Feed<'_>) -> (Table, Vec<StageCount>) {
         let made = match &self.input {
             PlanInput::Dataset { index } => self.first.resolved(feed).run_rows(feed.rows(*index)),

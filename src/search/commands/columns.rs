@@ -36,6 +36,10 @@ impl Fields {
 }
 
 impl Run for Fields {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, table: Table, _: &Feed<'_>) -> Table {
         let columns = || table.columns.iter().enumerate();
         let named = |name: &str| self.names.iter().any(|pattern| pattern.matches(name));
@@ -69,6 +73,10 @@ impl Columns {
 }
 
 impl Run for Columns {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, table: Table, _: &Feed<'_>) -> Table {
         let mut order = Vec::new();
         for (name, pattern) in &self.names {

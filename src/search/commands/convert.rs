@@ -71,6 +71,10 @@ impl Convert {
 }
 
 impl Run for Convert {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for (from, to) in &self.fields {
             let names = table.columns.iter().enumerate();

@@ -67,6 +67,9 @@ impl Join {
 
 impl Run for Join {
     fn run(&self, mut table: Table, feed: &Feed<'_>) -> Table {
+        // Nothing joins with nothing: then it is run for its columns.
+        let none = Feed::default();
+        let feed = if table.rows.is_empty() { &none } else { feed };
         let others = rows_of(&self.search, feed, MAX_ROWS);
         let shared = self.shared(&table, &others);
         let places = |of: &Table| -> Vec<Option<usize>> {
@@ -105,6 +108,14 @@ impl Run for Join {
 
     fn searches(&self) -> Vec<&Plan> {
         vec![&self.search]
+    }
+
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
+    fn leaves_nothing(&self, feed: &Feed<'_>) -> bool {
+        !self.outer && self.search.finds_nothing(feed)
     }
 }
 

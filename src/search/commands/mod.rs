@@ -54,6 +54,16 @@ pub(super) trait Run: Debug + Send + Sync {
     fn searches(&self) -> Vec<&Plan> {
         Vec::new()
     }
+
+    /// The columns that come out are told by those that go in, whatever rows there are.
+    fn has_told_columns(&self) -> bool {
+        false
+    }
+
+    /// No row comes out, whatever rows go in. May be wrong about it where it says no.
+    fn leaves_nothing(&self, _: &Feed<'_>) -> bool {
+        false
+    }
 }
 
 /// A compiled command.
@@ -175,6 +185,16 @@ impl Stage {
     /// The searches inside of it.
     pub(super) fn searches(&self) -> Vec<&Plan> {
         self.0.searches()
+    }
+
+    /// See [`Run::has_told_columns`].
+    pub(super) fn has_told_columns(&self) -> bool {
+        self.0.has_told_columns()
+    }
+
+    /// See [`Run::leaves_nothing`].
+    pub(super) fn leaves_nothing(&self, feed: &Feed<'_>) -> bool {
+        self.0.leaves_nothing(feed)
     }
 }
 

@@ -34,6 +34,10 @@ impl Regex {
 }
 
 impl Run for Regex {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let places = self.fields.in_table(&table);
         table.rows.retain(|row| {

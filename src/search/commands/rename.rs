@@ -43,6 +43,10 @@ impl Rename {
 }
 
 impl Run for Rename {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for (from, to) in &self.renames {
             let names = table.columns.iter();

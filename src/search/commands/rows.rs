@@ -62,6 +62,10 @@ impl Search {
 }
 
 impl Run for Search {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, table: Table, feed: &Feed<'_>) -> Table {
         let Some((tree, plans)) = &self.late else {
             return self.keep(table);
@@ -101,6 +105,10 @@ impl Where {
 }
 
 impl Run for Where {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         let places = self.fields.in_table(&table);
         table.rows.retain(|row| {
@@ -152,6 +160,10 @@ impl Eval {
 }
 
 impl Run for Eval {
+    fn has_told_columns(&self) -> bool {
+        true
+    }
+
     fn run(&self, mut table: Table, _: &Feed<'_>) -> Table {
         for assignment in &self.assignments {
             let places = assignment.fields.in_table(&table);

@@ -51,8 +51,8 @@ pub(super) struct Told {
 }
 
 impl Replay<'_> {
-    /// The rows of rules, in their order.
-    pub fn all(&self, jobs: &[Job<'_>]) -> Vec<(Findings, Told)> {
+    /// Does something for each of the rules, on all cores; what it gives, in their order.
+    pub fn each<T: Send>(jobs: &[Job<'_>], make: impl Fn(&Job<'_>) -> T + Sync) -> Vec<T> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let next = AtomicUsize::new(0);
         let work = || {
@@ -61,7 +61,7 @@ impl Replay<'_> {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 jobs.get(place).map(|job| (place, job))
             } {
-                made.push((place, self.rows(job)));
+                made.push((place, make(job)));
             }
             made
         };
@@ -83,10 +83,24 @@ impl Replay<'_> {
         made.into_iter().map(|(_, of_rule)| of_rule).collect()
     }
 
-    fn rows(&self, job: &Job<'_>) -> (Findings, Told) {
-        let rule = job.rule;
+    /// The rows of a rule.
+    pub fn rows(&self, job: &Job<'_>) -> (Findings, Told) {
+        let (mut events, without_time) = self.events(job);
+        events.extend(job.brought.iter().cloned());
+        let plan = job.rule.plan_at(self.now);
+        let rows = events.iter().map(|event| (event.dataset, &event.row));
+        let table = plan.rows_of_datasets(rows);
+        let told = Told {
+            notes: named(job.rule, plan.notes()),
+            without_time,
+        };
+        (Findings::new(table, events), told)
+    }
+
+    /// The events that a rule takes, and how many it would take if they had a time.
+    pub fn events(&self, job: &Job<'_>) -> (Vec<Arc<StoredEvent>>, u64) {
         let mut taken = Taken::default();
-        let waits_for_dest = rule.tests_field("dest");
+        let waits_for_dest = job.rule.tests_field("dest");
         let asked = job.asked.iter();
         let of_rule = asked.filter_map(|asked| Some((asked, self.heard.get(asked.place)?)));
         for (asked, heard) in of_rule {
@@ -112,15 +126,10 @@ impl Replay<'_> {
             taken.note(event.identity, Seen { source, fate });
         }
         taken.arrange();
-        let mut events = taken.events(self.hosts, job.share.sources);
-        events.extend(job.brought.iter().cloned());
-        let plan = rule.plan_at(self.now);
-        let (table, _) = plan.run_datasets(events.iter().map(|event| (event.dataset, &event.row)));
-        let told = Told {
-            notes: named(rule, plan.notes()),
-            without_time: taken.without_time,
-        };
-        (Findings::new(table, events), told)
+        (
+            taken.events(self.hosts, job.share.sources),
+            taken.without_time,
+        )
     }
 }
 

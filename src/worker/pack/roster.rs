@@ -4,7 +4,7 @@
 use super::replay::{Asked, Job, Replay, Told};
 use super::share::Share;
 use crate::cim::Sources;
-use crate::store::{Findings, StoredEvent};
+use crate::store::Findings;
 use crate::worker::rule::Rule;
 use std::sync::Arc;
 
@@ -91,15 +91,15 @@ impl<'a> Roster<'a> {
         let mut told = Told::default();
         // What is brought before the rules, and that in the order in which they ask for it.
         let (owners, beside): (Vec<_>, Vec<_>) = beside.into_iter().unzip();
-        for (owner, (findings, of_it)) in owners.into_iter().zip(replay.all(&beside)) {
+        let brought = Replay::each(&beside, |job| replay.events(job).0);
+        for (owner, events) in owners.into_iter().zip(brought) {
             if let Some(job) = of_rules.iter_mut().find(|job| Some(job.place) == owner) {
-                let events: &[Arc<StoredEvent>] = &findings.events;
-                job.brought.extend(events.iter().cloned());
+                job.brought.extend(events);
             }
-            told.add(of_it);
         }
+        let rows = Replay::each(&of_rules, |job| replay.rows(job));
         let mut found = Vec::with_capacity(of_rules.len());
-        for (job, (findings, of_it)) in of_rules.iter().zip(replay.all(&of_rules)) {
+        for (job, (findings, of_it)) in of_rules.iter().zip(rows) {
             found.push((job.place, Arc::new(findings)));
             told.add(of_it);
         }
