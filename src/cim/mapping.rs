@@ -50,6 +50,7 @@ enum Origin<'r> {
     Raw(&'r RawName),
     Looked(&'r RawName),
     Ruled(&'static str),
+    Written,
     Host,
     Default,
     FileNameOf(usize),
@@ -280,7 +281,12 @@ impl Origin<'_> {
     fn is_of_source(self) -> bool {
         matches!(
             self,
-            Self::Constant | Self::Raw(_) | Self::Looked(_) | Self::Ruled(_) | Self::Host
+            Self::Constant
+                | Self::Raw(_)
+                | Self::Looked(_)
+                | Self::Ruled(_)
+                | Self::Written
+                | Self::Host
         )
     }
 }
@@ -298,6 +304,11 @@ fn given<'r>(
         Gives::Rule(rule) => {
             let ruled = rule.evaluate(record)?;
             return Some((Text::Own(ruled.text), Origin::Ruled(ruled.from)));
+        }
+        Gives::Own => return own(source, mapping, record),
+        Gives::Written(texts) => {
+            let texts = texts.iter().filter_map(|text| text.of(source, record));
+            return Some((several(texts.collect())?, Origin::Written));
         }
         Gives::Raw => {}
     }
@@ -317,12 +328,36 @@ fn given<'r>(
                 Text::Shared(Value::Text(found.clone())),
                 Origin::Looked(name),
             ),
+            None if mapping.only_lookup => return None,
             None => (Text::Own(text), Origin::Raw(name)),
         });
     }
     let id = record.data(mapping.host_of.as_deref()?)?;
     let host = hosts.of_aid(id)?;
     Some((Text::Own(Cow::Borrowed(host)), Origin::Host))
+}
+
+/// Every value that a record has under the name itself: several where it has the name several
+/// times, as Splunk's extraction (`MV_ADD`) gives.
+fn own<'r>(
+    source: &'r Source,
+    mapping: &'r Mapping,
+    record: &'r Record,
+) -> Option<(Text<'r>, Origin<'r>)> {
+    mapping.from.iter().find_map(|name| {
+        let texts = name.all_of(record).filter(|text| source.is_value(text));
+        let texts = texts.map(Cow::Borrowed).collect();
+        Some((several(texts)?, Origin::Raw(name)))
+    })
+}
+
+/// One text, or a value of several.
+fn several(mut texts: Vec<Cow<'_, str>>) -> Option<Text<'_>> {
+    if texts.len() < 2 {
+        return texts.pop().map(Text::Own);
+    }
+    let texts = texts.iter().map(|text| Arc::from(&**text));
+    Value::many(texts.collect()).map(Text::Shared)
 }
 
 /// `case(isnotnull(vendor_product), …, vendor." ".product, vendor." unknown", "unknown ".product,
@@ -369,6 +404,7 @@ fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
             Some(Gives::Rule(rule)) => rule.phrase().to_owned(),
             _ => String::new(),
         },
+        Origin::Written => "written as the add-on has it".to_owned(),
         Origin::Host => "the host name of that id in the host table".to_owned(),
         Origin::Default => "nothing given: the model's default".to_owned(),
         Origin::FileNameOf(_) => {
@@ -387,113 +423,4 @@ fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{Models, Scope};
-    use super::*;
-    use crate::event::{Family, Locator, Position, SourceId};
-    use proptest::prelude::*;
-
-    fn record(family: Family, data: &[(&str, &str)]) -> Record {
-        let position = Position::Span { offset: 0, len: 0 };
-        let locator = Locator {
-            source: SourceId(0),
-            position,
-        };
-        let mut record = Record::new(family, locator);
-        for (name, value) in data {
-            record.push_data(name, *value);
-        }
-        record
-    }
-
-    fn origin(record: &Record, field: &str) -> FieldOrigin {
-        let sources = Sources::built_in(&Models::built_in().unwrap()).unwrap();
-        let Scope::Creation(index) = sources.scope(record) else {
-            panic!("no creation");
-        };
-        let origins = sources.explain(index, record, &Hosts::default());
-        let found = origins.into_iter().find(|origin| &*origin.field == field);
-        found.unwrap()
-    }
-
-    #[test]
-    fn vendor_product_is_put_together_as_the_model_does() {
-        for (vendor, product, expected) in [
-            ("", "", "cisco:nvm:flowdata"),
-            ("Cisco", "NVM", "Cisco NVM"),
-            ("Cisco", "", "Cisco unknown"),
-            ("", "NVM", "unknown NVM"),
-        ] {
-            let data = [("pn", "a.exe"), ("vendor", vendor), ("product", product)];
-            let origin = origin(&record(Family::Nvm, &data), "vendor_product");
-            assert_eq!(origin.value.as_deref(), Some(expected));
-        }
-    }
-
-    #[test]
-    fn a_name_is_cut_out_of_the_command_line_only_where_the_source_gives_none() {
-        let greedy = r#"C:\Windows\system32\msiexec.exe /i "C:\tmp\a b.msi""#;
-        for (data, value, from) in [
-            (vec![("CommandLine", greedy)], "a", Some("process")),
-            (
-                vec![
-                    ("CommandLine", greedy),
-                    ("ImageFileName", r"\Device\x\y.exe"),
-                ],
-                "y.exe",
-                Some("ImageFileName"),
-            ),
-            // A folder has no name.
-            (
-                vec![
-                    ("CommandLine", "msiexec /q"),
-                    ("ImageFileName", r"\Device\x\"),
-                ],
-                "msiexec",
-                Some("process"),
-            ),
-            (vec![], "unknown", None),
-        ] {
-            let mut data = data;
-            data.push(("event_simpleName", "ProcessRollup2"));
-            let origin = origin(&record(Family::CrowdStrike, &data), "process_name");
-            assert_eq!(origin.value.as_deref(), Some(value), "{data:?}");
-            assert_eq!(origin.from.as_deref(), from, "{data:?}");
-        }
-    }
-
-    proptest! {
-        /// Any fields with any text, of every source: no panic, and Fields says what the row holds.
-        #[test]
-        fn row_and_origins_agree(
-            source in 0_u8..5,
-            fields in prop::collection::vec(
-                (
-                    prop::sample::select(vec![
-                        "CommandLine", "Image", "NewProcessName", "ParentImage", "OriginalFileName", "User",
-                        "ImageFileName", "event_platform", "aid", "ppath", "parg", "pa", "pil", "IntegrityLevel",
-                        "TargetUserName", "SubjectUserName", "vendor", "product",
-                    ]),
-                    prop_oneof![Just(String::new()), Just("-".to_owned()), any::<String>(), r#"["\\ /a]{0,9}"#],
-                ),
-                0..12,
-            ),
-        ) {
-            let mut record = record(Family::Windows, &[]);
-            for (name, value) in fields {
-                record.push_data(name, value);
-            }
-            let sources = Sources::built_in(&Models::built_in().unwrap()).unwrap();
-            let (index, hosts) = (SourceIndex(source), Hosts::default());
-            let row = sources.map(index, &record, &hosts);
-            let origins = sources.explain(index, &record, &hosts);
-            prop_assert_eq!(row.values.len(), origins.len());
-            for (value, origin) in row.values.iter().zip(&origins) {
-                let text = value.as_ref().map(Value::as_text);
-                prop_assert_eq!(text.as_deref(), origin.value.as_deref());
-                prop_assert!(origin.value.as_deref() != Some(""));
-            }
-            let _ = sources.facts(index, &record, &hosts);
-        }
-    }
-}
+mod tests;

@@ -7,13 +7,13 @@
 
 mod command_line;
 mod crowdstrike;
+mod event_text;
 pub mod facts;
 mod file_name;
 pub mod hosts;
 pub mod mapping;
 pub mod model;
 mod nvm;
-pub mod raw;
 mod rule;
 pub mod scope;
 mod security;
@@ -27,7 +27,7 @@ pub mod ways;
 pub use facts::{Facts, Machine};
 pub use hosts::{Hosts, HostsError};
 pub use mapping::FieldOrigin;
-pub use model::{Dataset, DatasetRow, Model, Models};
+pub use model::{ANY_SPELLING, Dataset, DatasetRow, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use selection::Selection;
 pub use sources::{Source, SourceIndex, Sources};

@@ -114,11 +114,15 @@ fn given(mapping: &Mapping) -> Vec<Way> {
                 only
             };
         }
+        Gives::Written(_) => return vec![Way::Made("is put together of several texts")],
+        Gives::Own => return vec![raw(mapping)],
         Gives::Raw => {}
     }
     let mut ways = Vec::new();
     if !mapping.from.is_empty() {
-        ways.push(raw(mapping));
+        if !mapping.only_lookup {
+            ways.push(raw(mapping));
+        }
         let looked = mapping.lookup.iter().map(|(key, text)| Way::Looked {
             key: Arc::from(key.as_str()),
             text: text.clone(),

@@ -153,6 +153,25 @@ impl Rule {
         })
     }
 
+    /// As it is for another search over the same evidence: with the fields that this one asks of
+    /// raw events, where the rule's own search does not ask for all of them.
+    pub(super) fn for_search(&self, pipeline: &Pipeline) -> Cow<'_, Self> {
+        let own = self.raw.as_ref().map(Sources::dataset);
+        let has = |name: &str| own.is_some_and(|own| own.index(name).is_some());
+        let raw = raw_events(pipeline);
+        let lacking = raw.filter(|raw| !raw.dataset().fields.iter().all(|f| has(&f.name)));
+        let Some(raw) = lacking else {
+            return Cow::Borrowed(self);
+        };
+        let others = self.datasets.iter().filter(|dataset| !dataset.is_raw());
+        let datasets = others.cloned().chain([raw.dataset().clone()]).collect();
+        Cow::Owned(Self {
+            datasets,
+            raw: Some(raw),
+            ..self.clone()
+        })
+    }
+
     /// Those that fill its dataset.
     pub fn sources<'a>(&'a self, all: &'a Sources) -> &'a Sources {
         let raw = self.raw.as_ref();
@@ -266,19 +285,16 @@ impl Rule {
         drilldowns.position(|drilldown| reads_risk(drilldown) == of_risk)
     }
 
-    /// The fields that the first command groups by, without their dataset's name.
+    /// The fields that the first command groups by, without their dataset's name; of a search of
+    /// raw events those of its first `stats`.
     pub fn by_fields(&self) -> Vec<&str> {
-        let by = match self
-            .parsed
-            .pipeline
-            .commands
-            .first()
-            .map(|command| &command.kind)
-        {
-            Some(CommandKind::Tstats(tstats)) => tstats.by.as_slice(),
-            Some(CommandKind::Stats(stats)) => stats.by.as_slice(),
-            _ => &[],
-        };
+        let mut commands = self.parsed.pipeline.commands.iter();
+        let grouping = commands.find_map(|command| match &command.kind {
+            CommandKind::Tstats(tstats) => Some(tstats.by.as_slice()),
+            CommandKind::Stats(stats) => Some(stats.by.as_slice()),
+            _ => None,
+        });
+        let by = grouping.unwrap_or_default();
         by.iter()
             .map(|field| field.name.text.as_str())
             .map(|name| name.split_once('.').map_or(name, |(_, bare)| bare))
