@@ -10,7 +10,7 @@ use super::rule::Rule;
 use super::transform::Transform;
 use crate::event::{Family, Record, Value};
 pub use events::MODEL as RAW_MODEL;
-use events::Template;
+pub(super) use events::Template;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::content::detection::Drilldown;
 use crate::content::folder::in_parallel;
 use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
-use crate::evidence::prefilter::Wanted;
+use crate::evidence::prefilter::{Needles, Wanted};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::needles::needles;
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
@@ -388,11 +388,13 @@ pub fn compile(
     }
     if let Some(raw) = raw
         && plan.dataset() == raw.dataset().full_name()
-        && needles(&plan, raw).windows == Wanted::Holding(Vec::new())
+        && takes_nothing(&needles(&plan, raw))
     {
-        let message = "no event can meet this search: raw events are those of Windows event logs";
+        let message = "no event can meet this search: raw events are those of Windows event logs, \
+                       of Cisco NVM and of CrowdStrike FDR";
         return Err(vec![Diagnostic::new("SPL-RAW", message, span).with_help(
-            "their sourcetype is XmlWinEventLog, their source XmlWinEventLog:<channel>",
+            "their sourcetypes are XmlWinEventLog (their source XmlWinEventLog:<channel>), \
+             sysmon:linux, cisco:nvm:flowdata and crowdstrike:events:sensor",
         )]);
     }
     match refused_inputs(&plan) {
@@ -401,6 +403,18 @@ pub fn compile(
         ]),
         None => Ok(plan),
     }
+}
+
+/// Whether no record of any kind can matter.
+fn takes_nothing(needles: &Needles) -> bool {
+    let Needles {
+        windows,
+        crowdstrike,
+        nvm,
+    } = needles;
+    [windows, crowdstrike, nvm]
+        .into_iter()
+        .all(|wanted| *wanted == Wanted::Holding(Vec::new()))
 }
 
 /// Why a search can't be given what it runs over, and what to do: a hunt reads the rows of

@@ -4,6 +4,7 @@
 //! for the fields that a search asks for, so that no other is ever evaluated.
 
 use super::super::model::{Dataset, DatasetField, Evaluation, Model, TableError};
+use super::super::ways::Way;
 use super::{Gives, Mapping, RawName, Source, SourceTable, Sources, unknown};
 use crate::event::Record;
 use serde::Deserialize;
@@ -42,12 +43,7 @@ const EVENT: &str = "event";
 pub const MODEL: &str = "Raw";
 
 /// Fields that are there whatever a search asks for.
-const ALWAYS: [&str; 4] = [
-    "dest",
-    "_raw",
-    "source (any spelling)",
-    "sourcetype (any spelling)",
-];
+const ALWAYS: [&str; 3] = ["dest", "source (any spelling)", "sourcetype (any spelling)"];
 
 /// The tables as they are written.
 type Tables = Arc<[(&'static str, SourceTable)]>;
@@ -165,6 +161,15 @@ impl From<String> for Template {
 }
 
 impl Template {
+    /// How a value comes by it.
+    pub fn way(&self) -> Way {
+        match self.parts.as_slice() {
+            [Part::Text(text)] => Way::Text(Arc::from(text.as_str())),
+            [Part::Text(text), ..] => Way::Begun(Arc::from(text.as_str())),
+            _ => Way::Made("is put together of several texts"),
+        }
+    }
+
     /// The text for a record; none where a raw field gives no value.
     pub fn of<'r>(&self, source: &Source, record: &'r Record) -> Option<Cow<'r, str>> {
         let mut text = String::new();
