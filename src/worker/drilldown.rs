@@ -142,7 +142,8 @@ impl Over<'_> {
                 ));
             }
             PlanInput::Dataset { .. } | PlanInput::Nothing => {
-                self.events(&plan, &rule, resolved.bounds)?
+                let has_fields = matches!(rule, Cow::Borrowed(_));
+                self.events(&plan, (&rule, has_fields), resolved.bounds)?
             }
         };
         result.title = resolved.title;
@@ -153,16 +154,15 @@ impl Over<'_> {
         Ok(result)
     }
 
-    /// `rule`: the rule as it is for this search.
+    /// `rule`: the rule as it is for this search; whether the rows of raw events that are kept have
+    /// all fields that it asks for.
     fn events(
         &self,
         plan: &Plan,
-        rule: &Cow<'_, Rule>,
+        (rule, has_fields): (&Rule, bool),
         bounds: Bounds,
     ) -> Result<DrilldownResult, String> {
         let everything = bounds == Bounds::default() || bounds == self.window();
-        // Rows that were made of raw events have the fields that the rule asks for.
-        let has_fields = matches!(rule, Cow::Borrowed(_));
         if has_fields && plan.predicate_key() == self.rule.plan.predicate_key() {
             return Ok(run_over(
                 plan,

@@ -152,10 +152,10 @@ impl<'a> Reader<'a> {
                             needed.insert(rarest(parts.into_iter(), self.words)?);
                         }
                     }
-                    Way::Begun(text) => {
+                    Way::Begun(beginning) => {
                         let other = |pattern: &Pattern| {
                             let exact = pattern.exact().map(str::to_lowercase);
-                            exact.is_some_and(|exact| !exact.starts_with(&text.to_lowercase()))
+                            exact.is_some_and(|exact| !exact.starts_with(&beginning.to_lowercase()))
                         };
                         if !test.patterns().is_some_and(|mut all| all.all(other)) {
                             return Err(Why::Made(field(), "is put together of several texts"));
