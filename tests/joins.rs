@@ -215,9 +215,9 @@ fn raw_events_are_searched_by_their_own_fields() {
         found(search),
         [
             "ws.example.test|alice|certutil.exe|C:\\Users\\alice\\first.dll|1|2024-05-01T10:00:01 \
-             <Windows event:1>",
+             <Sysmon:1>",
             "ws.example.test|alice|certutil.exe|C:\\Users\\alice\\other.dll|1|2024-05-01T10:00:06 \
-             <Windows event:6>"
+             <Sysmon:6>"
         ]
     );
     // A word stands anywhere in the event; what has no value is null.
@@ -225,7 +225,7 @@ fn raw_events_are_searched_by_their_own_fields() {
                   | table EventCode CommandLine Nothing host sourcetype";
     assert_eq!(
         found(search),
-        ["1|whoami /all|-|ws.example.test|XmlWinEventLog <Windows event:4>"]
+        ["1|whoami /all|-|ws.example.test|XmlWinEventLog <Sysmon:4>"]
     );
 }
 
@@ -239,7 +239,7 @@ fn raw_events_are_joined_and_go_through_all_commands() {
         found(search),
         [
             "alice|http://x.example/a.dll|C:\\Users\\alice\\first.dll|1|0 \
-             <Windows event:1 Windows event:2>"
+             <Sysmon:1 Sysmon:2>"
         ]
     );
     let search = "| tstats count from datamodel=Endpoint.Processes where \
@@ -249,7 +249,7 @@ fn raw_events_are_joined_and_go_through_all_commands() {
     assert_eq!(
         found(search),
         [format!(
-            "{}|whoami /all|1|1714557606|C:\\Users\\alice\\other.dll <Sysmon 1:4 Windows event:6>",
+            "{}|whoami /all|1|1714557606|C:\\Users\\alice\\other.dll <Sysmon 1:4 Sysmon:6>",
             guid(3)
         )]
     );
@@ -261,10 +261,7 @@ fn a_search_is_run_for_each_row() {
                   Processes.process=\"*urlcache*\" by Processes.process_guid \
                   | rename Processes.* as * | map maxsearches=5 search=\"search `sysmon` EventCode=11 \
                   ProcessGuid=\\\"$process_guid$\\\" | table TargetFilename\"";
-    assert_eq!(
-        found(search),
-        ["C:\\Users\\alice\\first.dll <Windows event:1>"]
-    );
+    assert_eq!(found(search), ["C:\\Users\\alice\\first.dll <Sysmon:1>"]);
 }
 
 #[test]

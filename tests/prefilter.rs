@@ -377,7 +377,7 @@ fn run(rule: &Rule, paths: &[PathBuf], pass: Pass) -> Hunted {
 const RAW: &str = "raw: ";
 
 /// Rules that ask for rare texts, for common ones, for several, for none of one family.
-const CLAUSES: [&str; 20] = [
+const CLAUSES: [&str; 23] = [
     "(Processes.process_name=msiexec.exe OR Processes.original_file_name=msiexec.exe)",
     "Processes.process_name=rundll32.exe",
     "Processes.process_name=powershell.exe Processes.process=\"*-enc*\"",
@@ -398,6 +398,9 @@ const CLAUSES: [&str; 20] = [
     "raw: `wineventlog_security` EventCode=4688 TokenElevationType=\"%%1936\"",
     "raw: TargetUserName=*admin* NOT SubjectUserName=SYSTEM",
     "raw: source=\"XmlWinEventLog:*\" ScriptBlockText=*invoke* OR parent_process_name=cmd.exe",
+    "raw: \"*msiexec*\" NOT EventCode=4688",
+    "raw: sourcetype=\"cisco:nvm:flowdata\" process_arguments=*http*",
+    "raw: source=WinEventLog:Security New_Process_Name=*cmd.exe OR TargetObject=\"*\\\\Run\\\\*\"",
 ];
 
 fn same_rows_at_every_pass(paths: &[PathBuf], least: usize) {

@@ -51,6 +51,7 @@ enum Origin<'r> {
     Raw(&'r RawName),
     Looked(&'r RawName),
     Ruled(&'static str),
+    Written,
     Host,
     Default,
     FileNameOf(usize),
@@ -290,7 +291,12 @@ impl Origin<'_> {
     fn is_of_source(self) -> bool {
         matches!(
             self,
-            Self::Constant | Self::Raw(_) | Self::Looked(_) | Self::Ruled(_) | Self::Host
+            Self::Constant
+                | Self::Raw(_)
+                | Self::Looked(_)
+                | Self::Ruled(_)
+                | Self::Written
+                | Self::Host
         )
     }
 }
@@ -310,6 +316,11 @@ fn given<'r>(
             return Some((Text::Own(ruled.text), Origin::Ruled(ruled.from)));
         }
         Gives::All => return all(source, mapping, record),
+        Gives::Own => return own(source, mapping, record),
+        Gives::Written(texts) => {
+            let texts = texts.iter().filter_map(|text| text.of(source, record));
+            return Some((several(texts.collect())?, Origin::Written));
+        }
         Gives::Raw => {}
     }
     for name in &mapping.from {
@@ -328,6 +339,7 @@ fn given<'r>(
                 Text::Shared(Value::Text(found.clone())),
                 Origin::Looked(name),
             ),
+            None if mapping.only_lookup => return None,
             None => (Text::Own(text), Origin::Raw(name)),
         });
     }
@@ -346,6 +358,29 @@ fn all<'r>(
         let value = result_row::values(record, &name.shown, |text| source.is_value(text))?;
         Some((Text::Shared(value), Origin::Raw(name)))
     })
+}
+
+/// Every value that a record has under the name itself: several where it has the name several
+/// times, as Splunk's extraction (`MV_ADD`) gives.
+fn own<'r>(
+    source: &'r Source,
+    mapping: &'r Mapping,
+    record: &'r Record,
+) -> Option<(Text<'r>, Origin<'r>)> {
+    mapping.from.iter().find_map(|name| {
+        let texts = name.all_of(record).filter(|text| source.is_value(text));
+        let texts = texts.map(Cow::Borrowed).collect();
+        Some((several(texts)?, Origin::Raw(name)))
+    })
+}
+
+/// One text, or a value of several.
+fn several(mut texts: Vec<Cow<'_, str>>) -> Option<Text<'_>> {
+    if texts.len() < 2 {
+        return texts.pop().map(Text::Own);
+    }
+    let texts = texts.iter().map(|text| Arc::from(&**text));
+    Value::many(texts.collect()).map(Text::Shared)
 }
 
 /// `case(isnotnull(vendor_product), …, vendor." ".product, vendor." unknown", "unknown ".product,
@@ -392,6 +427,7 @@ fn how(cell: &Cell<'_>, mapping: Option<&Mapping>) -> String {
             Some(Gives::Rule(rule)) => rule.phrase().to_owned(),
             _ => String::new(),
         },
+        Origin::Written => "written as the add-on has it".to_owned(),
         Origin::Host => "the host name of that id in the host table".to_owned(),
         Origin::Default => "nothing given: the model's default".to_owned(),
         Origin::FileNameOf(_) => {

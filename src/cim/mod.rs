@@ -7,6 +7,7 @@
 
 mod command_line;
 mod crowdstrike;
+mod event_text;
 pub mod facts;
 mod file_name;
 mod flat;
@@ -14,7 +15,6 @@ pub mod hosts;
 pub mod mapping;
 pub mod model;
 mod nvm;
-pub mod raw;
 mod result_row;
 mod rule;
 pub mod scope;
@@ -29,7 +29,7 @@ pub mod ways;
 pub use facts::{Facts, Machine};
 pub use hosts::{Hosts, HostsError};
 pub use mapping::FieldOrigin;
-pub use model::{Dataset, DatasetRow, Given, Model, Models};
+pub use model::{ANY_SPELLING, Dataset, DatasetRow, Given, Model, Models};
 pub use scope::{OutOfScope, Scope};
 pub use selection::Selection;
 pub use sources::{MapError, Source, SourceIndex, Sources};

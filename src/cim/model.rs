@@ -26,6 +26,17 @@ pub struct DatasetField {
     pub default: Option<Arc<str>>,
 }
 
+/// What stands behind the name of a field that holds every spelling of another one, to be tested
+/// and not to be shown (`assets/events/windows.toml`).
+pub const ANY_SPELLING: &str = " (any spelling)";
+
+impl DatasetField {
+    /// Whether it is there to be tested only.
+    pub fn is_only_tested(&self) -> bool {
+        self.name.ends_with(ANY_SPELLING)
+    }
+}
+
 impl Dataset {
     /// `Endpoint.Processes`.
     pub fn full_name(&self) -> String {
@@ -34,7 +45,7 @@ impl Dataset {
 
     /// Whether it is that of raw events, whose fields are those that a search asks for.
     pub fn is_raw(&self) -> bool {
-        self.model == super::raw::MODEL
+        self.model == super::sources::RAW_MODEL
     }
 
     /// The place of a field, written with or without the dataset's name before it. Case counts.

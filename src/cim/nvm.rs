@@ -65,6 +65,12 @@ fn value<'r>(record: &'r Record, name: &str) -> Option<&'r str> {
     present(record, name).filter(|text| !matches!(*text, "''" | "'"))
 }
 
+/// The same as far as the record tells it by itself: a host table names it later.
+pub fn machine(record: &Record) -> Option<Ruled<'_>> {
+    let of = |name| value(record, name).map(|text| Ruled::new(text, name));
+    of("liuida").or_else(|| of("udid"))
+}
+
 /// The machine that the flow began on, which is not `dest` (the far end): its host name where a
 /// system record or a host file gave it, else the authority of the logged-in user, else the device
 /// id. The authority is a machine's name for local accounts only, so the host name comes first: a

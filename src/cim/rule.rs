@@ -1,7 +1,7 @@
 //! The exceptions that a source table names and code evaluates: what takes more than one raw field.
 //! Each says in one phrase what it does, for the Fields pane. Nothing here knows a data model.
 
-use super::{crowdstrike, flat, nvm, raw, security, sysmon};
+use super::{crowdstrike, event_text, flat, nvm, security, sysmon};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -40,10 +40,14 @@ pub enum Rule {
     SysmonFileAction,
     /// [`sysmon::registry_hive`].
     SysmonRegistryHive,
-    /// [`raw::source`].
-    WindowsSource,
-    /// [`raw::text`].
-    WindowsText,
+    /// [`nvm::machine`].
+    NvmMachine,
+    /// [`event_text::raw`].
+    EventText,
+    /// [`event_text::event_data`].
+    EventDataText,
+    /// [`event_text::user_data`].
+    UserDataText,
 }
 
 /// What a rule found: the text and the raw fields it came from.
@@ -84,8 +88,10 @@ impl Rule {
             Self::ElasticParentProcess => flat::elastic_parent_process(record),
             Self::SysmonFileAction => sysmon::file_action(record),
             Self::SysmonRegistryHive => sysmon::registry_hive(record),
-            Self::WindowsSource => raw::source(record),
-            Self::WindowsText => raw::text(record),
+            Self::NvmMachine => nvm::machine(record),
+            Self::EventText => Some(event_text::raw(record)),
+            Self::EventDataText => event_text::event_data(record),
+            Self::UserDataText => event_text::user_data(record),
         }
     }
 
@@ -110,16 +116,19 @@ impl Rule {
             | Self::ElasticAccount
             | Self::ElasticProcess
             | Self::ElasticParentProcess
-            | Self::WindowsSource
-            | Self::WindowsText => &[],
+            | Self::NvmMachine
+            | Self::EventText
+            | Self::EventDataText
+            | Self::UserDataText => &[],
         }
     }
 
     /// Why what it gives need not stand in the record's data, where that is so.
     pub fn made(self) -> Option<&'static str> {
         match self {
-            Self::WindowsSource => Some("is made of the channel"),
-            Self::WindowsText => Some("is put together of all fields"),
+            Self::EventText | Self::EventDataText | Self::UserDataText => {
+                Some("is written anew as XML, with names that logs write in their own ways")
+            }
             _ => None,
         }
     }
@@ -148,8 +157,10 @@ impl Rule {
                 "'created' where the file was made at the time of the event, else 'modified'"
             }
             Self::SysmonRegistryHive => "the long name of the key's first part, of three",
-            Self::WindowsSource => "'XmlWinEventLog:' and the channel",
-            Self::WindowsText => "all fields, a line each",
+            Self::NvmMachine => "the machine that the flow began on",
+            Self::EventText => "the event as Splunk's forwarder writes it",
+            Self::EventDataText => "the event's data as XML",
+            Self::UserDataText => "the event's data as XML, each value in an element of its name",
         }
     }
 }

@@ -55,6 +55,9 @@ impl fmt::Display for OutOfScope {
 impl Sources {
     /// Whether the record is a process creation.
     pub fn scope(&self, record: &Record) -> Scope {
+        if self.dataset().is_raw() {
+            return self.raw_event(record);
+        }
         match record.family {
             Family::Windows => self.windows(record),
             Family::CrowdStrike => self.crowdstrike(record),
@@ -65,12 +68,28 @@ impl Sources {
         }
     }
 
+    /// A raw event is any record but those that only name a host.
+    fn raw_event(&self, record: &Record) -> Scope {
+        let names_host = match record.family {
+            Family::Windows => false,
+            Family::Nvm => nvm::is_system_record(record) && !nvm::names_process(record),
+            _ => record.data("event_simpleName").is_none() && names_host(record),
+        };
+        if names_host {
+            return Scope::OutOfScope(OutOfScope::HostRecord);
+        }
+        let mut sources = self.all();
+        sources
+            .find(|(_, source)| source.detect.is_of_event(record))
+            .map_or(
+                Scope::OutOfScope(OutOfScope::UnknownSource),
+                |(index, _)| Scope::Creation(index),
+            )
+    }
+
     fn windows(&self, record: &Record) -> Scope {
         let mut other = OutOfScope::OtherProvider;
         for (index, source) in self.all() {
-            if source.detect.every && source.detect.family == Family::Windows {
-                return Scope::Creation(index);
-            }
             if !source.detect.is_windows_source(record) {
                 continue;
             }
@@ -137,9 +156,9 @@ impl Sources {
     /// says of its whole record.
     pub fn may_be_creation(&self, provider: &str, event_id: u32) -> bool {
         let mut windows = self.all().map(|(_, source)| &source.detect);
-        windows.any(|detect| {
-            detect.every || (detect.event_ids.contains(&event_id) && detect.is_provider(provider))
-        })
+        self.dataset().is_raw()
+            || windows
+                .any(|detect| detect.event_ids.contains(&event_id) && detect.is_provider(provider))
     }
 
     /// Why this record is out of scope, in a sentence that names its event and provider. Both are
@@ -199,6 +218,28 @@ impl Detect {
     fn is_provider(&self, provider: &str) -> bool {
         let mut names = self.providers.iter();
         self.family == Family::Windows && names.any(|n| n.eq_ignore_ascii_case(provider))
+    }
+
+    /// Whether a raw event is of the table: by its channel, without one by its provider, without
+    /// both by its shape; by the event id, too, where the table names some.
+    fn is_of_event(&self, record: &Record) -> bool {
+        if self.family != record.family {
+            return false;
+        }
+        let ids = &self.event_ids;
+        if !ids.is_empty() && record.event_id().is_none_or(|id| !ids.contains(&id)) {
+            return false;
+        }
+        if self.family != Family::Windows || (self.channels.is_empty() && self.providers.is_empty())
+        {
+            return true;
+        }
+        let any = |names: &[String], text: &str| names.iter().any(|n| n.eq_ignore_ascii_case(text));
+        match (record.channel(), record.provider()) {
+            (Some(channel), _) if !self.channels.is_empty() => any(&self.channels, channel),
+            (_, Some(provider)) => any(&self.providers, provider),
+            _ => !self.shape.is_empty() && self.shape.iter().all(|n| record.data(n).is_some()),
+        }
     }
 
     fn is_windows_source(&self, record: &Record) -> bool {

@@ -2,6 +2,7 @@
 //! whose first file explains the form. What a record gives is evaluated in `mapping`; which records
 //! are creations is told in `scope`; what takes code is in `rule`.
 
+mod events;
 mod given;
 mod table;
 mod wider;
@@ -10,6 +11,8 @@ use super::model::{Dataset, Model, Models, TableError};
 use super::rule::Rule;
 use super::transform::Transform;
 use crate::event::{Family, Record, Value};
+pub use events::MODEL as RAW_MODEL;
+pub(super) use events::Template;
 pub use given::MapError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -67,9 +70,6 @@ pub(super) struct Detect {
     pub channels: Vec<String>,
     #[serde(default)]
     pub shape: Vec<String>,
-    /// Every record of the family is one.
-    #[serde(default)]
-    pub every: bool,
     #[serde(default)]
     pub event_ids: Vec<u32>,
     #[serde(default)]
@@ -98,6 +98,8 @@ pub(super) struct Mapping {
     pub from: Vec<RawName>,
     pub transforms: Vec<Transform>,
     pub lookup: BTreeMap<String, Arc<str>>,
+    /// What is not in the lookup is no value.
+    pub only_lookup: bool,
     pub host_of: Option<Arc<str>>,
     pub note: Option<Arc<str>>,
     pub ours: bool,
@@ -116,6 +118,10 @@ pub(super) enum Gives {
     Raw,
     /// Every value of the first raw field that gives one, and each line of it: a multivalue field.
     All,
+    /// Every value of the first raw field that has any.
+    Own,
+    /// Texts with raw fields in them, each that can be written.
+    Written(Vec<Template>),
 }
 
 /// The name of a raw field, `System/Computer` for one of the System element.
@@ -150,6 +156,18 @@ impl RawName {
         } else {
             record.data(&self.shown)
         }
+    }
+
+    /// All raw texts of that name.
+    pub fn all_of<'r>(&'r self, record: &'r Record) -> impl Iterator<Item = &'r str> {
+        let (fields, name) = if self.in_system {
+            let name = self.shown.strip_prefix(SYSTEM).unwrap_or_default();
+            (&record.system, name)
+        } else {
+            (&record.data, &*self.shown)
+        };
+        let named = fields.iter().filter(move |field| &*field.name == name);
+        named.map(|field| field.value.as_str())
     }
 }
 
@@ -287,18 +305,6 @@ impl Sources {
             dest,
             others: Arc::default(),
         })
-    }
-
-    /// One table of which only the fields of the dataset are taken; a field that it lacks is the raw
-    /// field of that name.
-    pub(super) fn of_names(
-        model: Arc<Model>,
-        file: &'static str,
-        text: &str,
-    ) -> Result<Self, TableError> {
-        let (file, mut table) = SourceTable::read(file, text)?;
-        table.fit(&model.dataset);
-        Self::of(model, std::iter::once((file, table)))
     }
 
     /// Those that fill a dataset, by its full name; none for a dataset that is not known.

@@ -25,6 +25,14 @@ pub enum Transform {
     BeforeLastBackslash,
     /// The number of `DWORD (0x00000001)`, a registry value's data with its type.
     InParentheses,
+    /// The MD5 of `MD5=…,SHA256=…`.
+    Md5Of,
+    /// The SHA-1 of it.
+    Sha1Of,
+    /// The SHA-256 of it.
+    Sha256Of,
+    /// The hash of the imports of it.
+    ImphashOf,
 }
 
 impl Transform {
@@ -43,6 +51,10 @@ impl Transform {
                 t.rfind('\\').and_then(|at| t.get(..at)).unwrap_or(t)
             })),
             Self::InParentheses => Some(narrow(text, in_parentheses)),
+            Self::Md5Of => Some(narrow(text, |t| hash_of(t, "MD5"))),
+            Self::Sha1Of => Some(narrow(text, |t| hash_of(t, "SHA1"))),
+            Self::Sha256Of => Some(narrow(text, |t| hash_of(t, "SHA256"))),
+            Self::ImphashOf => Some(narrow(text, |t| hash_of(t, "IMPHASH"))),
         }
     }
 
@@ -63,8 +75,18 @@ impl Transform {
             Self::LastPart => Some("last part"),
             Self::BeforeLastBackslash => Some("without its last part"),
             Self::InParentheses => Some("without the type around it"),
+            Self::Md5Of | Self::Sha1Of | Self::Sha256Of | Self::ImphashOf => {
+                Some("the one hash of that kind")
+            }
         }
     }
+}
+
+/// What stands behind `name=` in a list of hashes; empty where the list has none.
+fn hash_of<'t>(text: &'t str, name: &str) -> &'t str {
+    let mut hashes = text.split(',').filter_map(|hash| hash.split_once('='));
+    let found = hashes.find(|(known, _)| known.trim().eq_ignore_ascii_case(name));
+    found.map_or("", |(_, hash)| hash)
 }
 
 /// The last part of a path of Windows, Linux or the NT device form.
@@ -132,6 +154,10 @@ mod tests {
             (InParentheses, "QWORD (0x0-0x1)", Some("0x0-0x1")),
             (InParentheses, "Run (me)", Some("Run (me)")),
             (InParentheses, "Binary Data", Some("Binary Data")),
+            (Md5Of, "SHA1=a,MD5=b", Some("b")),
+            (Sha1Of, "SHA1=a,MD5=b", Some("a")),
+            (Sha256Of, "SHA1=a,MD5=b", Some("")),
+            (ImphashOf, "MD5=b,IMPHASH=c", Some("c")),
         ] {
             assert_eq!(
                 apply(transform, text).as_deref(),

@@ -4,7 +4,7 @@
 
 use super::file_name::file_name;
 use super::model::Evaluation;
-use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources};
+use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources, Template};
 use crate::event::{Family, Value};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub enum Way {
     /// A text whose every stretch without blanks, quotes and backslashes stands in a raw field, in
     /// one piece and in the record's own letters. Letter case apart.
     Raw,
+    /// A text that begins so, whatever the record's data hold.
+    Begun(Arc<str>),
     /// Some text that need not stand in the record's data; why, to be read after "its value".
     Made(&'static str),
 }
@@ -92,6 +94,7 @@ impl Sources {
                 key,
                 text: name(&text)?,
             }),
+            Way::Begun(_) => Some(Way::Made("is put together of several texts")),
             Way::Raw | Way::Made(_) => Some(way),
         })
         .collect()
@@ -114,12 +117,16 @@ fn given(mapping: &Mapping) -> Vec<Way> {
                 only
             };
         }
+        Gives::Written(texts) => return texts.iter().map(Template::way).collect(),
+        Gives::Own => return vec![raw(mapping)],
         // Values are joined by line feeds, which part stretches.
         Gives::Raw | Gives::All => {}
     }
     let mut ways = Vec::new();
     if !mapping.from.is_empty() {
-        ways.push(raw(mapping));
+        if !mapping.only_lookup {
+            ways.push(raw(mapping));
+        }
         let looked = mapping.lookup.iter().map(|(key, text)| Way::Looked {
             key: Arc::from(key.as_str()),
             text: text.clone(),

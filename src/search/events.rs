@@ -2,7 +2,10 @@
 //! asks for. Which fields an event has is the sources' business.
 //!
 //! Facts (Search Reference, "search"): what stands without a field is looked for in the event's
-//! text. Decided here: events come in the order of the evidence (Splunk's newest first).
+//! text, `_raw`. Decided here: it is found anywhere in it and not only at the borders of its words:
+//! Splunk's index cuts texts into terms (Getting Data In, "About event segmentation"), which nothing
+//! here does, so that what Splunk finds is found, and what stands inside of a longer word besides;
+//! events come in the order of the evidence (Splunk's newest first).
 
 use super::canonical;
 use super::cells::{Cells, Fields, Place, TIME};
@@ -12,6 +15,7 @@ use super::plan::{Context, Plan};
 use super::predicate::Predicate;
 use super::subsearch;
 use super::table::{Row, Table};
+use super::tested::as_tested;
 use crate::cim::{Dataset, DatasetRow};
 use crate::event::Value;
 use crate::spl::ast;
@@ -23,7 +27,8 @@ pub(super) struct Events {
     pub(super) predicate: Predicate,
     pub(super) fields: Fields,
     places: Vec<Place>,
-    columns: Vec<Arc<str>>,
+    /// What a row has of an event: the places of fields and their names.
+    columns: Vec<(usize, Arc<str>)>,
     /// The predicate in one spelling.
     pub(super) key: String,
     late: Option<Box<Late>>,
@@ -44,6 +49,7 @@ impl Events {
         context: &Context<'_>,
         messages: &mut Messages,
     ) -> Self {
+        let tree = &as_tested(tree);
         if !subsearch::stands_in(tree) {
             return Self::of(tree, dataset, messages);
         }
@@ -65,13 +71,19 @@ impl Events {
     fn of(tree: &ast::Predicate, dataset: &Dataset, messages: &mut Messages) -> Self {
         let mut fields = Fields::default();
         let errors = messages.errors.len();
-        let predicate = Predicate::compile(tree, &mut fields, messages);
+        let predicate = Predicate::compile_on_raw(tree, &mut fields, messages);
         let spelt = messages.errors.len() == errors;
         Self {
             predicate,
             places: fields.in_dataset(dataset),
             fields,
-            columns: dataset.fields.iter().map(|f| f.name.clone()).collect(),
+            columns: dataset
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(_, field)| !field.is_only_tested())
+                .map(|(place, field)| (place, field.name.clone()))
+                .collect(),
             key: if spelt {
                 canonical::spelling(tree)
             } else {
@@ -90,7 +102,7 @@ impl Events {
     /// With what the searches inside of it ask for in their places; none when there are none.
     pub(super) fn resolved(&self, feed: &Feed<'_>) -> Option<Self> {
         let late = self.late.as_ref()?;
-        let tree = subsearch::resolved(&late.tree, &late.searches, feed);
+        let tree = as_tested(&subsearch::resolved(&late.tree, &late.searches, feed));
         Some(Self::of(&tree, &late.dataset, &mut Messages::default()))
     }
 
@@ -115,14 +127,15 @@ impl Events {
     }
 }
 
-/// Rows of a dataset as rows of a table, with these columns after the time.
+/// Rows of a dataset as rows of a table, with these columns after the time: the places of fields and
+/// their names.
 pub(super) fn listed<'a>(
-    columns: &[Arc<str>],
+    columns: &[(usize, Arc<str>)],
     rows: impl Iterator<Item = (u32, &'a DatasetRow)>,
 ) -> Table {
     let rows = rows.map(|(place, row)| {
         let time = row.time.map(|at| Value::text(&at.epoch_text()));
-        let values = (0..columns.len()).map(|index| row.get(index).cloned());
+        let values = columns.iter().map(|(place, _)| row.get(*place).cloned());
         Row {
             cells: std::iter::once(time).chain(values).collect(),
             events: vec![place],
@@ -131,7 +144,7 @@ pub(super) fn listed<'a>(
     Table {
         rows: rows.collect(),
         columns: std::iter::once(Arc::from(TIME))
-            .chain(columns.iter().cloned())
+            .chain(columns.iter().map(|(_, name)| name.clone()))
             .collect(),
     }
 }

@@ -25,6 +25,7 @@ mod span;
 mod subnet;
 mod subsearch;
 pub mod table;
+mod tested;
 #[cfg(test)]
 mod tests;
 mod tstats;

@@ -20,6 +20,9 @@ use crate::spl::pattern::Pattern;
 use crate::spl::time_modifiers::is_time_modifier;
 use std::cmp::Ordering;
 
+/// The text of a raw event.
+const RAW: &str = "_raw";
+
 /// A predicate that can be tested.
 #[derive(Debug, Clone)]
 pub(super) struct Predicate {
@@ -47,6 +50,20 @@ impl Node {
                 slots.extend(test.slot);
                 test.slot.is_some()
             }
+        }
+    }
+
+    /// Lets free terms look in the raw text alone.
+    fn look_in(&mut self, fields: &mut Fields) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.look_in(fields);
+                }
+            }
+            Self::Not(inner) => inner.look_in(fields),
+            Self::Test(test) if test.slot.is_none() => test.slot = Some(fields.slot(RAW)),
+            Self::Always | Self::Test(_) => {}
         }
     }
 
@@ -108,6 +125,17 @@ impl Predicate {
         messages: &mut Messages,
     ) -> Self {
         let root = compile(tree, fields, messages, 0);
+        Self { root }
+    }
+
+    /// The same for raw events, in whose text free terms are looked for.
+    pub(super) fn compile_on_raw(
+        tree: &ast::Predicate,
+        fields: &mut Fields,
+        messages: &mut Messages,
+    ) -> Self {
+        let mut root = compile(tree, fields, messages, 0);
+        root.look_in(fields);
         Self { root }
     }
 

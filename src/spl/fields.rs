@@ -167,7 +167,11 @@ fn predicate(tree: &Predicate, found: &mut BTreeSet<String>) {
         Predicate::Compare { field, .. } | Predicate::In { field, .. } => put([field], found),
         Predicate::Text(text) if text.text() == "*" => {}
         Predicate::Text(_) => or_raw(None, found),
-        Predicate::Subsearch { search, .. } => commands(search, found),
+        Predicate::Subsearch { search, .. } => {
+            commands(search, found);
+            // What it finds can be terms.
+            or_raw(None, found);
+        }
     }
 }
 

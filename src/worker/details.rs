@@ -4,7 +4,7 @@
 use super::hunt::Hunted;
 use super::report::{EventFields, FieldOrigin};
 use super::rule::Rule;
-use crate::cim::{Scope, Sources};
+use crate::cim::{ANY_SPELLING, Scope, Sources};
 use crate::event::{Record, Zone};
 use crate::evidence::format::{Detected, Format, ParseContext};
 use crate::evidence::framing;
@@ -82,6 +82,7 @@ pub fn fields(
     let mut model: Vec<FieldOrigin> = sources
         .explain(source, &record, &hunted.hosts)
         .into_iter()
+        .filter(|origin| !origin.field.ends_with(ANY_SPELLING))
         .map(origin)
         .filter(|origin| place(&origin.field) < by.len() || origin.value.is_some())
         .collect();

@@ -12,6 +12,7 @@ use crate::event::{Timestamp, Value, Zone};
 use crate::risk::{RiskEvent, RiskStore, Scores, risk_events};
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
 use crate::store::{Findings, StoredEvent};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -114,7 +115,7 @@ impl Over<'_> {
         if all_time {
             resolved.bounds = Bounds::default();
         }
-        let rule = self.rule;
+        let rule = self.rule.for_search(&resolved.pipeline);
         let options = PlanOptions {
             now: self.now,
             ..rule.options.clone()
@@ -141,7 +142,8 @@ impl Over<'_> {
                 ));
             }
             PlanInput::Dataset { .. } | PlanInput::Nothing => {
-                self.events(&plan, resolved.bounds)?
+                let has_fields = matches!(rule, Cow::Borrowed(_));
+                self.events(&plan, (&rule, has_fields), resolved.bounds)?
             }
         };
         result.title = resolved.title;
@@ -152,9 +154,16 @@ impl Over<'_> {
         Ok(result)
     }
 
-    fn events(&self, plan: &Plan, bounds: Bounds) -> Result<DrilldownResult, String> {
+    /// `rule`: the rule as it is for this search; whether the rows of raw events that are kept have
+    /// all fields that it asks for.
+    fn events(
+        &self,
+        plan: &Plan,
+        (rule, has_fields): (&Rule, bool),
+        bounds: Bounds,
+    ) -> Result<DrilldownResult, String> {
         let everything = bounds == Bounds::default() || bounds == self.window();
-        if plan.predicate_key() == self.rule.plan.predicate_key() {
+        if has_fields && plan.predicate_key() == self.rule.plan.predicate_key() {
             return Ok(run_over(
                 plan,
                 bounds,
@@ -171,7 +180,7 @@ impl Over<'_> {
         }
         let rule = Rule {
             plan: plan.clone(),
-            ..self.rule.clone()
+            ..Rule::clone(rule)
         };
         let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
         let mut result = run_over(plan, bounds, &hunted.findings.events, [false, everything]);

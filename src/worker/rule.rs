@@ -9,7 +9,7 @@ use crate::content::detection::Drilldown;
 use crate::content::folder::in_parallel;
 use crate::content::{Detection, Folder, LoadError, Macros, ParsedSearch};
 use crate::event::{Timestamp, Zone};
-use crate::evidence::prefilter::Wanted;
+use crate::evidence::prefilter::{Needles, Wanted};
 use crate::risk::{EntitySpec, RiskSpec, TechniqueSpec, ThreatObjectSpec};
 use crate::search::needles::needles;
 use crate::search::{Plan, PlanInput, PlanOptions, Table};
@@ -153,6 +153,25 @@ impl Rule {
         })
     }
 
+    /// As it is for another search over the same evidence: with the fields that this one asks of
+    /// raw events, where the rule's own search does not ask for all of them.
+    pub(super) fn for_search(&self, pipeline: &Pipeline) -> Cow<'_, Self> {
+        let own = self.raw.as_ref().map(Sources::dataset);
+        let has = |name: &str| own.is_some_and(|own| own.index(name).is_some());
+        let raw = raw_events(pipeline);
+        let lacking = raw.filter(|raw| !raw.dataset().fields.iter().all(|f| has(&f.name)));
+        let Some(raw) = lacking else {
+            return Cow::Borrowed(self);
+        };
+        let others = self.datasets.iter().filter(|dataset| !dataset.is_raw());
+        let datasets = others.cloned().chain([raw.dataset().clone()]).collect();
+        Cow::Owned(Self {
+            datasets,
+            raw: Some(raw),
+            ..self.clone()
+        })
+    }
+
     /// Those that fill its dataset.
     pub fn sources<'a>(&'a self, all: &'a Sources) -> &'a Sources {
         let raw = self.raw.as_ref();
@@ -275,19 +294,16 @@ impl Rule {
         drilldowns.position(|drilldown| reads_risk(drilldown) == of_risk)
     }
 
-    /// The fields that the first command groups by, without their dataset's name.
+    /// The fields that the first command groups by, without their dataset's name; of a search of
+    /// raw events those of its first `stats`.
     pub fn by_fields(&self) -> Vec<&str> {
-        let by = match self
-            .parsed
-            .pipeline
-            .commands
-            .first()
-            .map(|command| &command.kind)
-        {
-            Some(CommandKind::Tstats(tstats)) => tstats.by.as_slice(),
-            Some(CommandKind::Stats(stats)) => stats.by.as_slice(),
-            _ => &[],
-        };
+        let mut commands = self.parsed.pipeline.commands.iter();
+        let grouping = commands.find_map(|command| match &command.kind {
+            CommandKind::Tstats(tstats) => Some(tstats.by.as_slice()),
+            CommandKind::Stats(stats) => Some(stats.by.as_slice()),
+            _ => None,
+        });
+        let by = grouping.unwrap_or_default();
         by.iter()
             .map(|field| field.name.text.as_str())
             .map(|name| name.split_once('.').map_or(name, |(_, bare)| bare))
@@ -381,11 +397,13 @@ pub fn compile(
     }
     if let Some(raw) = raw
         && plan.dataset() == raw.dataset().full_name()
-        && needles(&plan, raw).windows == Wanted::Holding(Vec::new())
+        && takes_nothing(&needles(&plan, raw))
     {
-        let message = "no event can meet this search: raw events are those of Windows event logs";
+        let message = "no event can meet this search: raw events are those of Windows event logs, \
+                       of Cisco NVM and of CrowdStrike FDR";
         return Err(vec![Diagnostic::new("SPL-RAW", message, span).with_help(
-            "their sourcetype is XmlWinEventLog, their source XmlWinEventLog:<channel>",
+            "their sourcetypes are XmlWinEventLog (their source XmlWinEventLog:<channel>), \
+             sysmon:linux, cisco:nvm:flowdata and crowdstrike:events:sensor",
         )]);
     }
     match refused_inputs(&plan) {
@@ -394,6 +412,19 @@ pub fn compile(
         ]),
         None => Ok(plan),
     }
+}
+
+/// Whether no record of any kind can matter.
+fn takes_nothing(needles: &Needles) -> bool {
+    let Needles {
+        windows,
+        crowdstrike,
+        nvm,
+        flat,
+    } = needles;
+    [windows, crowdstrike, nvm, flat]
+        .into_iter()
+        .all(|wanted| *wanted == Wanted::Holding(Vec::new()))
 }
 
 /// Why a search can't be given what it runs over, and what to do: a hunt reads the rows of

@@ -3,13 +3,14 @@
 use super::super::model::{Dataset, TableError};
 use super::super::rule::Rule;
 use super::super::transform::Transform;
+use super::events::Template;
 use super::{Detect, FactTable, Gives, Mapping, RawName, Source, unknown};
 use crate::event::{Family, Value};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-#[derive(Deserialize, Clone)]
+#[derive(Debug, Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceTable {
     id: String,
@@ -17,6 +18,8 @@ pub(super) struct SourceTable {
     title: String,
     #[serde(default = "letter")]
     letter: char,
+    /// Empty for a table of raw events.
+    #[serde(default)]
     pub(super) dataset: String,
     source: Option<String>,
     sourcetype: Option<String>,
@@ -32,8 +35,12 @@ pub(super) struct SourceTable {
     facts: Option<FactTable>,
 }
 
-#[derive(Deserialize, Clone, Default)]
+#[derive(Debug, Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "keys of a table, each by itself"
+)]
 struct FieldTable {
     name: String,
     #[serde(default)]
@@ -43,7 +50,10 @@ struct FieldTable {
     constant: Option<String>,
     texts: Option<Vec<Arc<str>>>,
     rule: Option<Rule>,
+    written: Option<Vec<Template>>,
     lookup: Option<String>,
+    #[serde(default)]
+    only_lookup: bool,
     host_of: Option<Arc<str>>,
     note: Option<Arc<str>>,
     #[serde(default)]
@@ -60,22 +70,6 @@ fn letter() -> char {
 }
 
 impl SourceTable {
-    /// Has the fields of the dataset and no others; one that it lacked is the raw field of that
-    /// name.
-    pub(super) fn fit(&mut self, dataset: &Dataset) {
-        self.field
-            .retain(|field| dataset.index(&field.name).is_some());
-        for field in &dataset.fields {
-            if self.field.iter().all(|known| *known.name != *field.name) {
-                self.field.push(FieldTable {
-                    name: field.name.to_string(),
-                    from: vec![RawName::from(field.name.to_string())],
-                    ..FieldTable::default()
-                });
-            }
-        }
-    }
-
     pub(super) fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
         let read = toml::from_str(text).map(|table| (file, table));
         read.map_err(|error| TableError::Form {
@@ -98,8 +92,14 @@ impl SourceTable {
             let name = field.name.clone();
             let slot = dataset
                 .index(&name)
-                .and_then(|place| mappings.get_mut(place))
-                .ok_or_else(|| unknown(file, "the field", &name))?;
+                .and_then(|place| mappings.get_mut(place));
+            let Some(slot) = slot else {
+                if dataset.is_raw() {
+                    // A search asks for some of them only.
+                    continue;
+                }
+                return Err(unknown(file, "the field", &name));
+            };
             *slot = Some(field.resolve(file, &self.lookup)?);
         }
         let flat = self.detect.family == Family::Flat;
@@ -149,17 +149,19 @@ impl FieldTable {
             .constant
             .map(|text| Value::text(&text))
             .or_else(|| Value::many(self.texts.unwrap_or_default()));
-        let gives = match (constant, self.rule) {
-            (Some(value), _) => Gives::Constant(value),
-            (None, Some(rule)) => Gives::Rule(rule),
-            (None, None) if self.all => Gives::All,
-            (None, None) => Gives::Raw,
+        let gives = match (constant, self.rule, self.written) {
+            (Some(value), _, _) => Gives::Constant(value),
+            (None, Some(rule), _) => Gives::Rule(rule),
+            (None, None, Some(texts)) => Gives::Written(texts),
+            (None, None, None) if self.all => Gives::All,
+            (None, None, None) => Gives::Raw,
         };
         Ok(Mapping {
             gives,
             from: self.from,
             transforms: self.transform,
             lookup,
+            only_lookup: self.only_lookup,
             host_of: self.host_of,
             note: self.note,
             ours: self.ours,

@@ -11,6 +11,7 @@ use crate::cim::ways::Way;
 use crate::cim::{SourceIndex, Sources};
 use crate::search::cells::{Fields, Place};
 use crate::search::predicate::{Node, Test};
+use crate::spl::pattern::Pattern;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -149,6 +150,15 @@ impl<'a> Reader<'a> {
                         for pattern in patterns {
                             let parts = pattern.literal_parts();
                             needed.insert(rarest(parts.into_iter(), self.words)?);
+                        }
+                    }
+                    Way::Begun(beginning) => {
+                        let other = |pattern: &Pattern| {
+                            let exact = pattern.exact().map(str::to_lowercase);
+                            exact.is_some_and(|exact| !exact.starts_with(&beginning.to_lowercase()))
+                        };
+                        if !test.patterns().is_some_and(|mut all| all.all(other)) {
+                            return Err(Why::Made(field(), "is put together of several texts"));
                         }
                     }
                     Way::Made(how) => return Err(Why::Made(field(), how)),

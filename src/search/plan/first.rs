@@ -22,7 +22,7 @@ const TABLES: &[(&str, &str)] = &[("Risk", "All_Risk")];
 pub(super) enum First {
     Tstats(Box<Tstats>),
     /// `from`: every row of the dataset, with these columns after the time.
-    From(Vec<Arc<str>>),
+    From(Vec<(usize, Arc<str>)>),
     /// `search`: raw events.
     Events(Box<Events>),
     /// A command that makes rows of its own.
@@ -182,7 +182,7 @@ pub(super) fn compile_first(
         }
         _ => {
             let fields = rows.map(|dataset| &dataset.fields).into_iter().flatten();
-            let columns = fields.map(|field| field.name.clone()).collect();
+            let columns = (0..).zip(fields.map(|field| field.name.clone())).collect();
             return Some((input, First::From(columns)));
         }
     };
