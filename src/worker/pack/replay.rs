@@ -52,7 +52,7 @@ pub(super) struct Told {
 
 impl Replay<'_> {
     /// Does something for each of the rules, on all cores; what it gives, in their order.
-    pub fn each<T: Send>(jobs: &[Job<'_>], make: impl Fn(&Job<'_>) -> T + Sync) -> Vec<T> {
+    pub fn each<T: Send>(jobs: &[Job<'_>], run: impl Fn(&Job<'_>) -> T + Sync) -> Vec<T> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let next = AtomicUsize::new(0);
         let work = || {
@@ -61,7 +61,7 @@ impl Replay<'_> {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 jobs.get(place).map(|job| (place, job))
             } {
-                made.push((place, make(job)));
+                made.push((place, run(job)));
             }
             made
         };
