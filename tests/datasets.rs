@@ -345,7 +345,7 @@ fn a_row_says_what_it_is_about() {
                 rename Computer as dest, User as user";
     let mut screen = desk.screen(raw, 100, 30);
     let text = screen.screen();
-    assert!(text.contains(r#"10:00:00 W tool.exe "-run""#), "{text}");
+    assert!(text.contains(r#"10:00:00 S tool.exe "-run""#), "{text}");
     assert!(!text.contains("▸ tool.exe"), "no parent is known: {text}");
     let (text, screen) = copied(&mut screen);
     assert_eq!(text, r#"tool.exe "-run""#);
