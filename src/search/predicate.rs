@@ -16,7 +16,7 @@ use super::subnet::Subnet;
 use crate::event::value::parse_number;
 use crate::spl::Span;
 use crate::spl::ast::{self, CompareOp, Literal, Name, Piece};
-use crate::spl::pattern::Pattern;
+use crate::spl::pattern::{Pattern, Subject};
 use crate::spl::time_modifiers::is_time_modifier;
 use std::cmp::Ordering;
 
@@ -325,8 +325,12 @@ impl Check {
 
     fn text(&self, text: &str) -> bool {
         match self {
-            Self::Equal(matchers) => matchers.iter().any(|m| m.matches(text)),
-            Self::NotEqual(matcher) => !matcher.matches(text),
+            Self::Equal(matchers) => {
+                // Folded once for all of them.
+                let subject = Subject::new(text);
+                matchers.iter().any(|m| m.matches(&subject, text))
+            }
+            Self::NotEqual(matcher) => !matcher.matches(&Subject::new(text), text),
             Self::Order(op, bound) => match (bound.number, parse_number(text)) {
                 (Some(right), Some(left)) => number_passes(*op, left, right),
                 _ => bound.text_passes(*op, text),
@@ -343,8 +347,9 @@ impl Matcher {
         }
     }
 
-    fn matches(&self, text: &str) -> bool {
-        self.pattern.matches(text) || self.subnet.is_some_and(|subnet| subnet.holds(text))
+    fn matches(&self, subject: &Subject<'_>, text: &str) -> bool {
+        self.pattern.matches_subject(subject)
+            || self.subnet.is_some_and(|subnet| subnet.holds(text))
     }
 }
 

@@ -46,7 +46,8 @@ fn single<I: Iterator<Item = char>>(c: char, change: fn(char) -> I) -> char {
 #[derive(Debug)]
 pub struct Subject<'a> {
     decoded: Cow<'a, str>,
-    folded: OnceCell<String>,
+    /// None: as it is.
+    folded: OnceCell<Option<String>>,
 }
 
 impl<'a> Subject<'a> {
@@ -60,18 +61,21 @@ impl<'a> Subject<'a> {
 
     /// What a pattern that regards case, or does not, looks at.
     pub fn text(&self, case_sensitive: bool) -> &str {
-        let plain = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
-        if case_sensitive || self.decoded.bytes().all(plain) {
+        if case_sensitive {
             return &self.decoded;
         }
-        self.folded.get_or_init(|| {
-            if self.decoded.is_ascii() {
-                self.decoded.to_ascii_lowercase()
-            } else {
-                self.decoded.chars().map(letter).collect()
-            }
-        })
+        let folded = self.folded.get_or_init(|| fold(&self.decoded));
+        folded.as_deref().unwrap_or(&self.decoded)
     }
+}
+
+/// None where that changes nothing.
+fn fold(text: &str) -> Option<String> {
+    if !text.is_ascii() {
+        return Some(text.chars().map(letter).collect());
+    }
+    let changes = text.bytes().any(|letter| letter.is_ascii_uppercase());
+    changes.then(|| text.to_ascii_lowercase())
 }
 
 fn decode(value: &str) -> Cow<'_, str> {
