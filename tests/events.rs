@@ -132,6 +132,11 @@ fn log(folder: &Path) -> PathBuf {
     // Of a provider that no table names, with a name that stands twice.
     let other = [("Path", "first"), ("Path", "second"), ("Null", "")];
     event(&mut log, ["Example-Agent", "Example/Admin"], 99, &other);
+    let stream = [
+        ("TargetFilename", r"C:\Temp\a.txt:Zone.Identifier"),
+        ("Hash", "MD5=cc"),
+    ];
+    sysmon(&mut log, 15, &stream);
     let path = folder.join("events.xml");
     std::fs::write(&path, log).unwrap();
     let flows = "fv=\"nvzFlow_v11\" udid=\"00ab\" liuid=\"CORP\\alice\" liuida=\"CORP\" pn=\"curl.exe\" \
@@ -245,6 +250,10 @@ fn each_source_gives_the_fields_of_its_add_on() {
             "ws-04.example.test|XmlWinEventLog:Microsoft-Windows-Sysmon/Operational|XmlWinEventLog|1|dl.example.test",
         ),
         (
+            r#"{sysmon} EventCode=15 TargetFilename="*:Zone.Identifier" | stats count by process_name Hash file_hash"#,
+            "tool.exe|MD5=cc|MD5=cc|1",
+        ),
+        (
             r"{security} EventCode=4624 Logon_Type=10 | stats count by user src_ip src dest action signature_id",
             "bob|10.0.1.99|10.0.1.99|ws-04.example.test|success|4624|1",
         ),
@@ -354,8 +363,8 @@ fn what_stands_beside_the_rows() {
     let ledger = &hunted.loaded.ledger;
     ledger.check().unwrap();
     // Every record is an event.
-    assert_eq!((ledger.totals.records, ledger.totals.creations), (14, 14));
-    assert_eq!(hunted.loaded.tested, 14);
+    assert_eq!((ledger.totals.records, ledger.totals.creations), (15, 15));
+    assert_eq!(hunted.loaded.tested, 15);
     let row = &hunted.findings.table.rows[0];
     assert_eq!(row.events, [0, 1]);
     // Process creations are those of any search, Sysmon 1 and Security 4688 and the flow.
