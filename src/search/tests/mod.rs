@@ -3,6 +3,7 @@
 mod aggregates;
 mod evaluate;
 mod functions;
+mod golden;
 mod laws;
 mod lookups;
 mod nulls;
