@@ -184,7 +184,7 @@ fn reader(name: &str) -> Option<Read> {
 }
 
 /// The names of all commands.
-fn known() -> impl Iterator<Item = &'static str> {
+pub fn known() -> impl Iterator<Item = &'static str> {
     OTHERS
         .into_iter()
         .chain(READERS.iter().map(|(name, _)| *name))
