@@ -23,6 +23,20 @@ const MAX_CSV: u64 = 256 << 20;
 /// What a lookup that sets none matches at most (`max_matches`).
 const MAX_MATCHES: usize = 1000;
 
+/// Lookups that come with Enterprise Security or that it makes of the assets and identities of a
+/// person's own (Administer Splunk Enterprise Security, "Manage asset and identity lookups",
+/// "Manage internal lookups").
+const OF_SECURITY: [&str; 8] = [
+    "asset_lookup_by_str",
+    "asset_lookup_by_cidr",
+    "asset_lookup_default_fields",
+    "identity_lookup_expanded",
+    "identity_lookup_default_fields",
+    "interesting_ports_lookup",
+    "interesting_processes_lookup",
+    "interesting_services_lookup",
+];
+
 /// A lookup with its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lookup {
@@ -63,6 +77,9 @@ pub enum LookupError {
     /// Nothing has that name.
     #[error("there is no lookup '{0}'")]
     Unknown(String),
+    /// Enterprise Security makes it.
+    #[error("the lookup '{0}' is one that Enterprise Security makes on a Splunk server")]
+    OfSecurity(String),
     /// Its rows are in a KV store, which a server holds.
     #[error("the lookup '{0}' is a KV store collection, which exists on a Splunk server only")]
     KvStore(String),
@@ -88,7 +105,7 @@ impl LookupError {
     /// What to do about it.
     pub fn help(&self) -> String {
         match self {
-            Self::Unknown(name) | Self::KvStore(name) => {
+            Self::Unknown(name) | Self::KvStore(name) | Self::OfSecurity(name) => {
                 let name = name.strip_suffix(".csv").unwrap_or(name);
                 format!("give its rows as a CSV file: --lookups {name}.csv")
             }
@@ -105,13 +122,17 @@ impl LookupError {
         match self {
             Self::KvStore(_) => "DEP-KV",
             Self::Model(_) => "DEP-MLTK",
+            Self::OfSecurity(_) => "DEP-ES",
             Self::Unknown(_) | Self::NoFile { .. } | Self::Broken(_) => "SPL-LOOKUP",
         }
     }
 
     /// What it needs can't exist without a server, whatever files are there.
     pub fn is_impossible(&self) -> bool {
-        matches!(self, Self::KvStore(_) | Self::Model(_))
+        matches!(
+            self,
+            Self::KvStore(_) | Self::Model(_) | Self::OfSecurity(_)
+        )
     }
 }
 
@@ -181,6 +202,7 @@ impl Lookups {
     pub fn get(&self, name: &str) -> Result<Arc<Lookup>, LookupError> {
         match self.definition(name) {
             Some(definition) => definition.rows(),
+            None if OF_SECURITY.contains(&name) => Err(LookupError::OfSecurity(name.to_owned())),
             None => Err(LookupError::Unknown(name.to_owned())),
         }
     }

@@ -26,6 +26,28 @@ impl Stars {
         self.pieces.iter().map(String::len).sum()
     }
 
+    /// Whether a text fits. The ends are looked at first: most texts fail there.
+    pub(super) fn fits(&self, text: &str) -> bool {
+        let Some((first, rest)) = self.pieces.split_first() else {
+            return false;
+        };
+        let Some((last, between)) = rest.split_last() else {
+            return text == first;
+        };
+        let inside = text.strip_prefix(first.as_str());
+        let Some(inside) = inside.and_then(|text| text.strip_suffix(last.as_str())) else {
+            return false;
+        };
+        let mut left = inside.as_bytes();
+        between.iter().all(|piece| {
+            let Some(at) = memchr::memmem::find(left, piece.as_bytes()) else {
+                return false;
+            };
+            left = left.get(at + piece.len()..).unwrap_or_default();
+            true
+        })
+    }
+
     /// What the stars stand for in a text, each as short as it can be; none if it does not fit.
     pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let (first, rest) = self.pieces.split_first()?;
@@ -88,7 +110,7 @@ impl NamePattern {
     }
 
     pub(super) fn matches(&self, name: &str) -> bool {
-        self.captures(name).is_some()
+        (self.is_internal || !name.starts_with('_')) && self.stars.fits(name)
     }
 
     /// The name with captures put in for the stars.
@@ -132,6 +154,7 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_slip_of_the_pen_is_known() {
@@ -164,6 +187,14 @@ mod tests {
         assert_eq!(NamePattern::new("*.*").fill(&["x", "y"]), "x.y");
         assert_eq!(NamePattern::new("x").captures("x"), Some(vec![]));
         assert!(!NamePattern::new("aba*ba").matches("aba"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_fits_has_captures(pattern in "[ab*]{0,6}", text in "[ab]{0,8}") {
+            let stars = Stars::new(&pattern);
+            prop_assert_eq!(stars.fits(&text), stars.captures(&text).is_some());
+        }
     }
 
     #[test]

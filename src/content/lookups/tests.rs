@@ -98,6 +98,11 @@ fn the_newer_generation_names_the_kind() {
         lookups.get("nowhere").unwrap_err().to_string(),
         "there is no lookup 'nowhere'"
     );
+    let of_security = lookups.get("asset_lookup_by_str").unwrap_err();
+    assert_eq!(of_security.code(), "DEP-ES");
+    assert!(of_security.is_impossible());
+    let help = of_security.help();
+    assert!(help.contains("--lookups asset_lookup_by_str.csv"), "{help}");
 }
 
 #[test]

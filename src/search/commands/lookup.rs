@@ -187,7 +187,7 @@ impl Pattern {
     fn fits(&self, value: &str) -> bool {
         match self {
             Self::Subnet(subnet) => subnet.holds(value),
-            Self::Text(stars) => stars.captures(value).is_some(),
+            Self::Text(stars) => stars.fits(value),
         }
     }
 }

@@ -83,7 +83,13 @@ pub fn refuse(name: &str, span: Span) -> Diagnostic {
     let mut refused = REFUSED.iter();
     let why = refused.find(|(names, _)| names.contains(&name));
     let help = why.map_or_else(all_known, |(_, why)| (*why).to_owned());
-    Diagnostic::new("SPL-COMMAND", message, span).with_help(help)
+    let of_learning = why.is_some_and(|(names, _)| names.contains(&"apply"));
+    let code = if of_learning {
+        "DEP-MLTK"
+    } else {
+        "SPL-COMMAND"
+    };
+    Diagnostic::new(code, message, span).with_help(help)
 }
 
 /// `rename a as b, "c d" as e`.
