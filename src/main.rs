@@ -53,6 +53,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
             let args = &cli.workbench;
             let (engine, remarks) =
                 headless::session::engine(&args.reading, &args.risk_events, &settings)?;
+            headless::session::refuse_streams(&engine)?;
             for remark in &remarks {
                 say(remark);
             }

@@ -12,8 +12,8 @@ use gimlet::cim::{Models, Sources};
 use gimlet::content::{Detection, Folder};
 use gimlet::event::Zone;
 use gimlet::headless::demo;
-use gimlet::worker::hunt::{HuntOptions, Pass, hunt};
-use gimlet::worker::pack::{RULE_COLUMN, hunt_pack};
+use gimlet::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
+use gimlet::worker::pack::{RULE_COLUMN, hunt_once, hunt_pack};
 use gimlet::worker::rule::Rule;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -65,14 +65,26 @@ fn assert_as_alone(options: &HuntOptions) -> Vec<usize> {
     let pack = hunt_pack(&rules, &sources, options, &mut ());
     assert_eq!(pack.findings.len(), rules.len());
     for (rule, found) in rules.iter().zip(&pack.findings) {
-        let alone = hunt(rule, &sources, options, &mut ()).findings;
+        let hunted = hunt(rule, &sources, options, &mut ());
+        let alone = &hunted.findings;
         assert!(
-            found.has_rows_of(&alone),
+            found.has_rows_of(alone),
             "{}\n{:?}\n{:?}",
             rule.detection.search,
             found.table.rows,
             alone.table.rows
         );
+        let once = hunt_once(rule, &sources, options, &mut ());
+        assert!(
+            once.findings.has_rows_of(alone),
+            "{}",
+            rule.detection.search
+        );
+        let made = |hunted: &Hunted| -> Vec<u64> {
+            let behind = hunted.loaded.stages.iter().skip(1);
+            behind.map(|(_, _, rows)| *rows).collect()
+        };
+        assert_eq!(made(&once), made(&hunted), "{}", rule.detection.search);
     }
     let rows: Vec<usize> = pack.findings.iter().map(|f| f.table.rows.len()).collect();
     let all = &pack.hunted.findings;
@@ -84,9 +96,7 @@ fn assert_as_alone(options: &HuntOptions) -> Vec<usize> {
     if options.pass == Pass::Everything {
         pack.hunted.loaded.ledger.check().unwrap();
         let first = hunt(&rules[0], &sources, options, &mut ());
-        let told = |hunted: &gimlet::worker::hunt::Hunted| {
-            serde_json::to_value(&hunted.loaded.ledger).unwrap()
-        };
+        let told = |hunted: &Hunted| serde_json::to_value(&hunted.loaded.ledger).unwrap();
         assert_eq!(told(&pack.hunted), told(&first));
     }
     rows
@@ -281,6 +291,24 @@ fn a_stream_is_enough_for_a_search_over_two_datasets() {
     };
     let rows = hunt("-");
     assert!(rows.contains("ESCU - Two - Rule"), "{rows}");
+    // Alone, too: its rows are those over a file.
+    let alone = |path: &str, bytes: &[u8]| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gimlet"))
+            .args(["hunt", "-q", "--format", "csv", "--rule", &two, path])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let _ = stdin.write_all(bytes);
+        drop(stdin);
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let saved = folder.path().join("saved.xml");
+    std::fs::write(&saved, &log).unwrap();
+    let of_stream = alone("-", &log);
+    assert!(of_stream.lines().count() > 1, "{of_stream}");
+    assert_eq!(of_stream, alone(saved.to_str().unwrap(), &[]));
     let path = folder.path().join("sysmon.xml");
     std::fs::write(&path, &log).unwrap();
     assert_eq!(rows, hunt(path.to_str().unwrap()));

@@ -21,6 +21,7 @@ use std::time::Instant;
 pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     let clock = Instant::now();
     let (mut engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
+    session::refuse_streams(&engine)?;
     engine.options.pass = pass(args);
     interrupt::watch(&engine.options.cancel)?;
     for remark in &remarks {

@@ -20,7 +20,8 @@ use crate::report::{
 use crate::search::needles::needles;
 use crate::store::Findings;
 use crate::worker::drilldown::bounds_text;
-use crate::worker::hunt::{HuntOptions, Hunted, Pass, hunt};
+use crate::worker::hunt::{HuntOptions, Hunted, Pass};
+use crate::worker::pack::hunt_once;
 use crate::worker::report::{Loaded, RejectedRows};
 use crate::worker::rule::Rule;
 use crate::worker::threads::Engine;
@@ -78,7 +79,7 @@ pub fn run_engine(
     order(&engine.rule.columns(), args.rows.sort.as_ref())?;
     let outputs = Outputs::create(args)?;
     let mut line = Line::new(quiet);
-    let mut hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
+    let mut hunted = hunt_once(&engine.rule, &engine.sources, &engine.options, &mut line);
     line.clear();
     // What can't be printed (a full disk) is written beside it all the same.
     let printing = Printing {

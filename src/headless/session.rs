@@ -169,9 +169,6 @@ fn engine_for(
     let (imported, mut remarks) = risk_events(risk_files, settings)?;
     remarks.splice(0..0, broken.into_iter().chain(rule.drawn_lints()));
     let options = options(reading, settings)?;
-    if let Some(refused) = rule.refused_evidence(&options) {
-        return Err(anyhow!(refused));
-    }
     Ok((
         Engine {
             rule,
@@ -181,6 +178,14 @@ fn engine_for(
         },
         remarks,
     ))
+}
+
+/// Refuses evidence that can be read once where it is gone through several times.
+pub fn refuse_streams(engine: &Engine) -> Result<()> {
+    match engine.rule.refused_evidence(&engine.options) {
+        Some(refused) => Err(anyhow!(refused)),
+        None => Ok(()),
+    }
 }
 
 /// How the evidence is read.

@@ -356,6 +356,11 @@ impl<'a> Hunt<'a> {
         }
     }
 
+    /// Events of other datasets that searches inside of the rule's ask for.
+    pub(super) fn bring(&mut self, events: Vec<Arc<StoredEvent>>) {
+        self.beside.extend(events);
+    }
+
     /// The time as it is taken, see `Account::possible`.
     pub(super) fn possible(&self, time: Option<EventTime>) -> Option<EventTime> {
         self.account.possible(time)

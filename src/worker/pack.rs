@@ -11,7 +11,7 @@ mod replay;
 mod roster;
 mod share;
 
-use super::hunt::{Hunt, HuntOptions, Hunted, Observer};
+use super::hunt::{Hunt, HuntOptions, Hunted, Observer, hunt};
 use super::rule::Rule;
 use crate::cim::Sources;
 use crate::event::{Outline, Record};
@@ -80,6 +80,25 @@ pub fn hunt_pack(
     Packed { hunted, findings }
 }
 
+/// Runs one rule, and finds what searches inside of it bring of other datasets in the same pass,
+/// where [`hunt`] goes through the evidence once for each. The observer sees its rows without that.
+pub fn hunt_once(
+    rule: &Rule,
+    sources: &Sources,
+    options: &HuntOptions,
+    observer: &mut dyn Observer,
+) -> Hunted {
+    let plans = rule.plan.beside().into_iter();
+    let beside: Vec<Rule> = plans.map(|plan| rule.with_plan(plan)).collect();
+    if beside.is_empty() {
+        return hunt(rule, sources, options, observer);
+    }
+    let all: Vec<&Rule> = std::iter::once(rule).chain(&beside).collect();
+    let owners = vec![0; beside.len()];
+    let pack = Pack::new(&all, &owners, sources, options, observer);
+    pack.map_or_else(Hunted::default, |pack| pack.run(options.inputs()).0)
+}
+
 /// The columns of such rows, without rows.
 pub fn columns(rules: &[Rule]) -> Table {
     let each = rules.iter().map(Rule::columns);
@@ -89,15 +108,15 @@ pub fn columns(rules: &[Rule]) -> Table {
 
 struct Pack<'a> {
     options: &'a HuntOptions,
-    /// The hunt that accounts for the evidence. It is that of the rule at this place, unless the
-    /// rows of that rule can't be made before those of others; then it is gone through once more.
+    /// The hunt that accounts for the evidence: that of the rule at this place.
     base: Hunt<'a>,
-    first: Option<(usize, &'a Rule)>,
+    first: (usize, &'a Rule),
     /// The other rules.
     roster: Roster<'a>,
     candidates: Candidates,
     needles: Needles,
     waits_for_now: bool,
+    several: bool,
     heard: Vec<Heard>,
     /// By number, what a rule is to be asked about once more, by the place there.
     asked: Vec<Vec<Asked>>,
@@ -116,9 +135,8 @@ impl<'a> Pack<'a> {
         let own = rules.len() - owners.len();
         let mut of_own = rules.iter().take(own);
         let base = *of_own.find(of_processes).or(rules.first())?;
-        let first = rules.iter().position(|rule| std::ptr::eq(*rule, base));
-        let first = first.filter(|place| !owners.contains(place));
-        let rest = (0..rules.len()).filter(|place| Some(*place) != first);
+        let first = rules.iter().position(|rule| std::ptr::eq(*rule, base))?;
+        let rest = (0..rules.len()).filter(|place| *place != first);
         let roster = Roster::new(rules, owners, rest, sources);
         let looks_for = |rule: &'a Rule| (rule, needles(&rule.plan, rule.sources(sources)));
         let of_others = roster.rules.iter().map(|numbered| numbered.rule);
@@ -133,11 +151,12 @@ impl<'a> Pack<'a> {
         let waits = |rule: &&Rule| options.waits_for_now(rule);
         Some(Self {
             options,
-            first: first.map(|place| (place, base)),
+            first: (first, base),
             base: Hunt::new(base, sources, options, observer),
             candidates: Candidates::new(&wanted),
             needles: all,
             waits_for_now: rules.iter().any(waits),
+            several: own > 1,
             heard: Vec::new(),
             asked: vec![Vec::new(); roster.rules.len()],
             roster,
@@ -166,19 +185,23 @@ impl<'a> Pack<'a> {
         shares.map(|share| share.sources.clone()).collect()
     }
 
-    fn finish(self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
-        let now = self.base.now();
-        let mut hunted = self.base.finish(complete);
+    fn finish(mut self, complete: bool) -> (Hunted, Vec<(usize, Arc<Findings>)>) {
+        let hosts = self.base.hosts();
         let replay = Replay {
             options: self.options,
-            now,
-            hosts: &hunted.hosts,
+            now: self.base.now(),
+            hosts: &hosts,
             heard: &self.heard,
         };
-        let (mut found, told) = self.roster.replay(&replay, &self.asked);
-        let first = self.first.as_ref();
-        told.put(first.map(|(_, rule)| *rule), &mut hunted.loaded);
-        found.extend(first.map(|(place, _)| (*place, Arc::clone(&hunted.findings))));
+        let mut brought = self.roster.brought(&replay, &self.asked);
+        let (place, rule) = self.first;
+        self.base.bring(brought.remove(&place).unwrap_or_default());
+        let mut hunted = self.base.finish(complete);
+        let (mut found, told) = self.roster.replay(&replay, &self.asked, brought);
+        if self.several {
+            told.put(rule, &mut hunted.loaded);
+        }
+        found.push((place, Arc::clone(&hunted.findings)));
         (hunted, found)
     }
 

@@ -140,16 +140,11 @@ impl Told {
         self.without_time += other.without_time;
     }
 
-    /// Puts it behind what is told of the hunt that accounts for the evidence, if that is one of
-    /// these rules, else in its place. Which rows of a result a rule does not take is told of a rule
+    /// Puts it behind what is told of the hunt that accounts for the evidence. Which rows of a result a rule does not take is told of a rule
     /// that is run alone: a row is one of one rule, and would be told of by all others.
-    pub fn put(self, first: Option<&Rule>, loaded: &mut Loaded) {
+    pub fn put(self, first: &Rule, loaded: &mut Loaded) {
         loaded.rejected.clear();
-        let notes = std::mem::take(&mut loaded.notes);
-        match first {
-            Some(rule) => loaded.notes = named(rule, notes),
-            None => loaded.without_time = 0,
-        }
+        loaded.notes = named(first, std::mem::take(&mut loaded.notes));
         loaded.notes.extend(self.notes);
         loaded.without_time += self.without_time;
     }

@@ -4,8 +4,9 @@
 use super::replay::{Asked, Job, Replay, Told};
 use super::share::Share;
 use crate::cim::Sources;
-use crate::store::Findings;
+use crate::store::{Findings, StoredEvent};
 use crate::worker::rule::Rule;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// See the module.
@@ -64,13 +65,49 @@ impl<'a> Roster<'a> {
         roster
     }
 
-    /// The rows of each, by its place among all, of what it was asked about by its number; and what
-    /// is told of that.
+    /// What is brought to rules, with the place of each among all: in the order in which one asks for
+    /// it. `asked` is what a rule is to be asked about once more, by its number.
+    pub fn brought(&self, replay: &Replay<'_>, asked: &[Vec<Asked>]) -> Brought {
+        let (owners, jobs): (Vec<Option<usize>>, Vec<Job<'_>>) = self
+            .jobs(asked)
+            .into_iter()
+            .filter(|(owner, _)| owner.is_some())
+            .unzip();
+        let events = Replay::each(&jobs, |job| replay.events(job).0);
+        let mut brought = Brought::default();
+        for (owner, events) in owners.into_iter().flatten().zip(events) {
+            brought.entry(owner).or_default().extend(events);
+        }
+        brought
+    }
+
+    /// The rows of each rule, by its place among all, and what is told of that.
     pub fn replay(
         &self,
         replay: &Replay<'_>,
         asked: &[Vec<Asked>],
+        mut brought: Brought,
     ) -> (Vec<(usize, Arc<Findings>)>, Told) {
+        let jobs = self.jobs(asked).into_iter();
+        let of_rules = jobs.filter(|(owner, _)| owner.is_none());
+        let of_rules: Vec<Job<'_>> = of_rules
+            .map(|(_, job)| Job {
+                brought: brought.remove(&job.place).unwrap_or_default(),
+                ..job
+            })
+            .collect();
+        let mut told = Told::default();
+        let rows = Replay::each(&of_rules, |job| replay.rows(job));
+        let mut found = Vec::with_capacity(of_rules.len());
+        for (job, (findings, of_it)) in of_rules.iter().zip(rows) {
+            found.push((job.place, Arc::new(findings)));
+            told.add(of_it);
+        }
+        (found, told)
+    }
+
+    /// In the order of their places, each with the place of the rule that it brings something to.
+    fn jobs<'r>(&'r self, asked: &'r [Vec<Asked>]) -> Vec<(Option<usize>, Job<'r>)> {
         let numbered = self.rules.iter().zip(asked);
         let mut jobs: Vec<(Option<usize>, Job<'_>)> = numbered
             .filter_map(|(numbered, asked)| {
@@ -85,27 +122,12 @@ impl<'a> Roster<'a> {
             })
             .collect();
         jobs.sort_by_key(|(_, job)| job.place);
-        let (of_rules, beside): (Vec<_>, Vec<_>) =
-            jobs.into_iter().partition(|(owner, _)| owner.is_none());
-        let mut of_rules: Vec<Job<'_>> = of_rules.into_iter().map(|(_, job)| job).collect();
-        let mut told = Told::default();
-        // What is brought before the rules, and that in the order in which they ask for it.
-        let (owners, beside): (Vec<_>, Vec<_>) = beside.into_iter().unzip();
-        let brought = Replay::each(&beside, |job| replay.events(job).0);
-        for (owner, events) in owners.into_iter().zip(brought) {
-            if let Some(job) = of_rules.iter_mut().find(|job| Some(job.place) == owner) {
-                job.brought.extend(events);
-            }
-        }
-        let rows = Replay::each(&of_rules, |job| replay.rows(job));
-        let mut found = Vec::with_capacity(of_rules.len());
-        for (job, (findings, of_it)) in of_rules.iter().zip(rows) {
-            found.push((job.place, Arc::new(findings)));
-            told.add(of_it);
-        }
-        (found, told)
+        jobs
     }
 }
+
+/// Events of other datasets, by the places of the rules that ask for them.
+pub(super) type Brought = BTreeMap<usize, Vec<Arc<StoredEvent>>>;
 
 /// The places of rules by what fills their datasets, in the order in which these come up.
 fn by_dataset<'a>(
