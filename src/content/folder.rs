@@ -17,6 +17,7 @@ pub use find::FindError;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use walkdir::{DirEntry, WalkDir};
 
 /// How deep a folder of rules is searched.
@@ -209,22 +210,33 @@ fn is_yaml(path: &Path) -> bool {
         .is_some_and(|e| e.eq_ignore_ascii_case("yml") || e.eq_ignore_ascii_case("yaml"))
 }
 
-/// What `make` makes of each thing, in their order, on all processors: the things of a folder do
-/// not depend on each other.
+/// What `make` makes of each thing, in their order, on all processors: the things do not depend on
+/// each other. Whoever is done takes the next one, since some take much longer than others.
 pub fn in_parallel<A: Sync, B: Send>(things: &[A], make: impl Fn(&A) -> B + Sync) -> Vec<B> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = things.len().div_ceil(threads).max(1);
-    let make = &make;
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = things
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(make).collect::<Vec<_>>()))
-            .collect();
-        let parts = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-        // Nothing is left out in silence: what panicked there does so here.
-        let whole = parts.map(|part| part.unwrap_or_else(|panic| resume_unwind(panic)));
-        whole.flatten().collect()
-    })
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut part: Vec<(usize, B)> = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(place) else {
+                return part;
+            };
+            part.push((place, make(thing)));
+        }
+    };
+    let mut whole = std::thread::scope(|scope| {
+        let others = 1..threads.min(things.len());
+        let others: Vec<_> = others.map(|_| scope.spawn(work)).collect();
+        let mut whole = work();
+        for other in others {
+            // Nothing is left out in silence: what panicked there does so here.
+            whole.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        whole
+    });
+    whole.sort_unstable_by_key(|(place, _)| *place);
+    whole.into_iter().map(|(_, made)| made).collect()
 }
 
 #[cfg(test)]

@@ -122,3 +122,24 @@ fn a_rule_is_found_by_what_a_person_types() {
         assert!(matches!(folder.find(typed), Err(FindError::None(_))));
     }
 }
+
+#[test]
+fn what_is_done_in_parallel_comes_in_its_order() {
+    let things: Vec<u64> = (0..1000).collect();
+    let slow = |thing: &u64| {
+        if thing.is_multiple_of(97) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        thing * 2
+    };
+    let made = in_parallel(&things, slow);
+    assert!(
+        made.iter()
+            .zip(&things)
+            .all(|(made, thing)| *made == thing * 2)
+    );
+    assert_eq!(made.len(), things.len());
+    assert!(in_parallel(&[0; 0], slow).is_empty());
+    let panics = || in_parallel(&things, |thing| assert!(*thing != 500, "made to fail"));
+    assert!(std::panic::catch_unwind(panics).is_err());
+}

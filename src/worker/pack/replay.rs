@@ -10,10 +10,7 @@ use crate::worker::kept::Seen;
 use crate::worker::report::Loaded;
 use crate::worker::rule::Rule;
 use crate::worker::taken::{Answer, Passes, Taken};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// What a rule said of something that was heard.
 #[derive(Debug, Clone, Copy)]
@@ -51,38 +48,6 @@ pub(super) struct Told {
 }
 
 impl Replay<'_> {
-    /// Does something for each of the rules, on all cores; what it gives, in their order.
-    pub fn each<T: Send>(jobs: &[Job<'_>], run: impl Fn(&Job<'_>) -> T + Sync) -> Vec<T> {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut made = Vec::new();
-            while let Some((place, job)) = {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                jobs.get(place).map(|job| (place, job))
-            } {
-                made.push((place, run(job)));
-            }
-            made
-        };
-        let mut made = thread::scope(|scope| {
-            let beside: Vec<_> = (1..cores.min(jobs.len()))
-                .map(|_| scope.spawn(work))
-                .collect();
-            let mut made = work();
-            for worker in beside {
-                match worker.join() {
-                    Ok(of_it) => made.extend(of_it),
-                    // A panic goes on to where jobs are caught (`threads`).
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            made
-        });
-        made.sort_by_key(|(place, _)| *place);
-        made.into_iter().map(|(_, of_rule)| of_rule).collect()
-    }
-
     /// The rows of a rule.
     pub fn rows(&self, job: &Job<'_>) -> (Findings, Told) {
         let (mut events, without_time) = self.events(job);
@@ -140,8 +105,9 @@ impl Told {
         self.without_time += other.without_time;
     }
 
-    /// Puts it behind what is told of the hunt that accounts for the evidence. Which rows of a result a rule does not take is told of a rule
-    /// that is run alone: a row is one of one rule, and would be told of by all others.
+    /// Puts it behind what is told of the hunt that accounts for the evidence. Which rows of a
+    /// result a rule does not take is told of a rule that is run alone: a row is one of one rule,
+    /// and would be told of by all others.
     pub fn put(self, first: &Rule, loaded: &mut Loaded) {
         loaded.rejected.clear();
         loaded.notes = named(first, std::mem::take(&mut loaded.notes));

@@ -4,6 +4,7 @@
 use super::replay::{Asked, Job, Replay, Told};
 use super::share::Share;
 use crate::cim::Sources;
+use crate::content::folder::in_parallel;
 use crate::store::{Findings, StoredEvent};
 use crate::worker::rule::Rule;
 use std::collections::BTreeMap;
@@ -73,7 +74,7 @@ impl<'a> Roster<'a> {
             .into_iter()
             .filter(|(owner, _)| owner.is_some())
             .unzip();
-        let events = Replay::each(&jobs, |job| replay.events(job).0);
+        let events = in_parallel(&jobs, |job| replay.events(job).0);
         let mut brought = Brought::default();
         for (owner, events) in owners.into_iter().flatten().zip(events) {
             brought.entry(owner).or_default().extend(events);
@@ -97,7 +98,7 @@ impl<'a> Roster<'a> {
             })
             .collect();
         let mut told = Told::default();
-        let rows = Replay::each(&of_rules, |job| replay.rows(job));
+        let rows = in_parallel(&of_rules, |job| replay.rows(job));
         let mut found = Vec::with_capacity(of_rules.len());
         for (job, (findings, of_it)) in of_rules.iter().zip(rows) {
             found.push((job.place, Arc::new(findings)));
