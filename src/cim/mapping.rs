@@ -315,8 +315,19 @@ fn given<'r>(
             let ruled = rule.evaluate(record)?;
             return Some((Text::Own(ruled.text), Origin::Ruled(ruled.from)));
         }
-        Gives::All => return all(source, mapping, record),
-        Gives::Own => return own(source, mapping, record),
+        Gives::All => {
+            return first(mapping, |name| {
+                let is_value = |text: &str| source.is_value(text);
+                result_row::values(record, &name.shown, is_value).map(Text::Shared)
+            });
+        }
+        // Several where it has the name several times, as Splunk's extraction (`MV_ADD`) gives.
+        Gives::Own => {
+            return first(mapping, |name| {
+                let texts = name.all_of(record).filter(|text| source.is_value(text));
+                several(texts.map(Cow::Borrowed).collect())
+            });
+        }
         Gives::Written(texts) => {
             let texts = texts.iter().filter_map(|text| text.of(source, record));
             return Some((several(texts.collect())?, Origin::Written));
@@ -348,30 +359,13 @@ fn given<'r>(
     Some((Text::Own(Cow::Borrowed(host)), Origin::Host))
 }
 
-/// Every value of the first raw field that gives one, and each line of it.
-fn all<'r>(
-    source: &'r Source,
+/// What the first raw field gives that gives any.
+fn first<'r>(
     mapping: &'r Mapping,
-    record: &'r Record,
+    of: impl Fn(&'r RawName) -> Option<Text<'r>>,
 ) -> Option<(Text<'r>, Origin<'r>)> {
-    mapping.from.iter().find_map(|name| {
-        let value = result_row::values(record, &name.shown, |text| source.is_value(text))?;
-        Some((Text::Shared(value), Origin::Raw(name)))
-    })
-}
-
-/// Every value that a record has under the name itself: several where it has the name several
-/// times, as Splunk's extraction (`MV_ADD`) gives.
-fn own<'r>(
-    source: &'r Source,
-    mapping: &'r Mapping,
-    record: &'r Record,
-) -> Option<(Text<'r>, Origin<'r>)> {
-    mapping.from.iter().find_map(|name| {
-        let texts = name.all_of(record).filter(|text| source.is_value(text));
-        let texts = texts.map(Cow::Borrowed).collect();
-        Some((several(texts)?, Origin::Raw(name)))
-    })
+    let mut names = mapping.from.iter();
+    names.find_map(|name| Some((of(name)?, Origin::Raw(name))))
 }
 
 /// One text, or a value of several.

@@ -3,7 +3,20 @@
 //! Start at `sources` (the tables) and `mapping` (their evaluation). `model` is what the model
 //! itself adds, `scope` tells creations from other records, `facts` is what a screen needs beyond
 //! the model, `ways` tells without a record where a value can come from, `url` reads a command line
-//! as msiexec does. `raw` is for searches of events as they are, which no model lists.
+//! as msiexec does. `sources::events` is for searches of events as they are, which no model lists;
+//! `event_text` is their `_raw`.
+
+/// Tables of a folder under `assets/`: name and text of each.
+macro_rules! tables {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        [$((
+            concat!($folder, "/", $name, ".toml"),
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/assets/", $folder, "/", $name, ".toml",
+            )),
+        )),*]
+    };
+}
 
 mod command_line;
 mod crowdstrike;

@@ -134,17 +134,9 @@ pub enum TableError {
     },
 }
 
-macro_rules! model_tables {
-    ($($name:literal),* $(,)?) => {
-        [$((
-            concat!("models/", $name, ".toml"),
-            include_str!(concat!("../../assets/models/", $name, ".toml")),
-        )),*]
-    };
-}
-
 /// The dataset of process creations stands first.
-const TABLES: [(&str, &str); 9] = model_tables![
+const TABLES: [(&str, &str); 9] = tables![
+    "models":
     "endpoint_processes",
     "endpoint_registry",
     "endpoint_filesystem",

@@ -216,8 +216,7 @@ impl Detect {
     }
 
     fn is_provider(&self, provider: &str) -> bool {
-        let mut names = self.providers.iter();
-        self.family == Family::Windows && names.any(|n| n.eq_ignore_ascii_case(provider))
+        self.family == Family::Windows && is_among(&self.providers, provider)
     }
 
     /// Whether a raw event is of the table: by its channel, without one by its provider, without
@@ -234,16 +233,19 @@ impl Detect {
         {
             return true;
         }
-        let any = |names: &[String], text: &str| names.iter().any(|n| n.eq_ignore_ascii_case(text));
         match (record.channel(), record.provider()) {
-            (Some(channel), _) if !self.channels.is_empty() => any(&self.channels, channel),
-            (_, Some(provider)) => any(&self.providers, provider),
-            _ => !self.shape.is_empty() && self.shape.iter().all(|n| record.data(n).is_some()),
+            (Some(channel), _) if !self.channels.is_empty() => is_among(&self.channels, channel),
+            (_, Some(provider)) => is_among(&self.providers, provider),
+            _ => self.has_shape(record),
         }
     }
 
+    /// Whether a record that lost its origin has the fields of the table's events.
+    fn has_shape(&self, record: &Record) -> bool {
+        !self.shape.is_empty() && self.shape.iter().all(|name| record.data(name).is_some())
+    }
+
     fn is_windows_source(&self, record: &Record) -> bool {
-        let any = |names: &[String], text: &str| names.iter().any(|n| n.eq_ignore_ascii_case(text));
         if self.family != Family::Windows {
             return false;
         }
@@ -252,9 +254,13 @@ impl Detect {
         }
         record
             .channel()
-            .is_some_and(|channel| any(&self.channels, channel))
-            || (!self.shape.is_empty() && self.shape.iter().all(|name| record.data(name).is_some()))
+            .is_some_and(|channel| is_among(&self.channels, channel))
+            || self.has_shape(record)
     }
+}
+
+fn is_among(names: &[String], text: &str) -> bool {
+    names.iter().any(|name| name.eq_ignore_ascii_case(text))
 }
 
 /// Whether a flat record is one of a host inventory (FDR aidmaster): no event, but id and name.

@@ -208,20 +208,12 @@ pub(super) struct FactTable {
     pub hashes: FactFrom,
 }
 
-macro_rules! source_tables {
-    ($($name:literal),* $(,)?) => {
-        [$((
-            concat!("sources/", $name, ".toml"),
-            include_str!(concat!("../../assets/sources/", $name, ".toml")),
-        )),*]
-    };
-}
-
 /// The dataset that process trees are made of.
 const PROCESSES: &str = "Endpoint.Processes";
 
 /// In the order in which a record is tried against them; one that is `like` another stands after it.
-const TABLES: [(&str, &str); 27] = source_tables![
+const TABLES: [(&str, &str); 27] = tables![
+    "sources":
     "sysmon",
     "sysmon_linux",
     "security_4688",
@@ -254,10 +246,7 @@ const TABLES: [(&str, &str); 27] = source_tables![
 impl Sources {
     /// The built-in tables.
     pub fn built_in(models: &Models) -> Result<Self, TableError> {
-        let tables = TABLES
-            .iter()
-            .map(|(file, text)| SourceTable::read(file, text));
-        let tables: Vec<(&'static str, SourceTable)> = tables.collect::<Result<_, _>>()?;
+        let tables = SourceTable::read_all(&TABLES)?;
         let known = |name: &String| models.datasets().any(|d| d.full_name() == *name);
         if let Some((file, table)) = tables.iter().find(|(_, table)| !known(&table.dataset)) {
             return Err(unknown(file, "the dataset", &table.dataset));

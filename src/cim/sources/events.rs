@@ -5,25 +5,17 @@
 
 use super::super::model::{Dataset, DatasetField, Evaluation, Model, TableError};
 use super::super::ways::Way;
-use super::{Gives, Mapping, RawName, Source, SourceTable, Sources, unknown};
+use super::{Gives, Mapping, RawName, Source, SourceTable, Sources};
 use crate::event::Record;
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-macro_rules! event_tables {
-    ($($name:literal),* $(,)?) => {
-        [$((
-            concat!("events/", $name, ".toml"),
-            include_str!(concat!("../../../assets/events/", $name, ".toml")),
-        )),*]
-    };
-}
-
 /// One that is `like` another stands after it; a record is tried against the last one first, so
 /// that the table of any Windows event takes what the others leave.
-const TABLES: [(&str, &str); 10] = event_tables![
+const TABLES: [(&str, &str); 10] = tables![
+    "events":
     "windows",
     "application",
     "system",
@@ -45,46 +37,15 @@ pub const MODEL: &str = "Raw";
 /// Fields that are there whatever a search asks for.
 const ALWAYS: [&str; 3] = ["dest", "source (any spelling)", "sourcetype (any spelling)"];
 
-/// The tables as they are written.
-type Tables = Arc<[(&'static str, SourceTable)]>;
-
-/// The built-in tables.
-fn built_in() -> Result<Tables, TableError> {
-    static READ: LazyLock<Result<Tables, String>> = LazyLock::new(|| {
-        let tables = TABLES
-            .iter()
-            .map(|(file, text)| SourceTable::read(file, text));
-        let tables: Result<Tables, TableError> = tables.collect();
-        tables.map_err(|error| error.to_string())
-    });
-    READ.clone().map_err(|reason| TableError::Form {
+/// The built-in tables as they are written, with their names.
+fn built_in() -> Result<&'static [(&'static str, SourceTable)], TableError> {
+    type Tables = Vec<(&'static str, SourceTable)>;
+    static READ: LazyLock<Result<Tables, String>> =
+        LazyLock::new(|| SourceTable::read_all(&TABLES).map_err(|error| error.to_string()));
+    READ.as_deref().map_err(|reason| TableError::Form {
         file: "events",
-        reason,
+        reason: reason.clone(),
     })
-}
-
-fn ready(tables: &Tables, dataset: &Dataset) -> Result<Vec<Source>, TableError> {
-    let mut sources: Vec<Source> = Vec::new();
-    for (file, table) in tables.iter() {
-        let like = match &table.like {
-            None => None,
-            Some(id) => Some(
-                sources
-                    .iter()
-                    .find(|source| source.id == *id)
-                    .ok_or_else(|| unknown(file, "the source", id))?,
-            ),
-        };
-        let source = table.clone().resolve(file, dataset, like)?;
-        sources.push(source);
-    }
-    for source in &mut sources {
-        for (mapping, field) in source.mappings.iter_mut().zip(&dataset.fields) {
-            mapping.get_or_insert_with(|| own(&field.name));
-        }
-    }
-    sources.reverse();
-    Ok(sources)
 }
 
 /// The record's own field of that name.
@@ -118,18 +79,23 @@ impl Sources {
             name: "Events".to_owned(),
             fields: fields.collect(),
         };
-        Ok(Self {
-            dest: dataset.index("dest").unwrap_or(usize::MAX),
-            tables: ready(&built_in()?, &dataset)?,
-            model: Arc::new(Model {
-                evaluations: vec![Evaluation::Plain; dataset.fields.len()],
-                event: EVENT.to_owned(),
-                dataset,
-            }),
-            // None: it is not the dataset that has them.
-            creations: 0,
-            others: Arc::default(),
-        })
+        let model = Model {
+            evaluations: vec![Evaluation::Plain; dataset.fields.len()],
+            event: EVENT.to_owned(),
+            dataset,
+        };
+        let mut sources = Self::of(Arc::new(model), built_in()?.iter().cloned())?;
+        for source in &mut sources.tables {
+            for (mapping, field) in source
+                .mappings
+                .iter_mut()
+                .zip(&sources.model.dataset.fields)
+            {
+                mapping.get_or_insert_with(|| own(&field.name));
+            }
+        }
+        sources.tables.reverse();
+        Ok(sources)
     }
 }
 

@@ -70,6 +70,14 @@ fn letter() -> char {
 }
 
 impl SourceTable {
+    /// Tables of the program's own, by their names under `assets/`.
+    pub(super) fn read_all(
+        tables: &[(&'static str, &str)],
+    ) -> Result<Vec<(&'static str, Self)>, TableError> {
+        let tables = tables.iter();
+        tables.map(|(file, text)| Self::read(file, text)).collect()
+    }
+
     pub(super) fn read(file: &'static str, text: &str) -> Result<(&'static str, Self), TableError> {
         let read = toml::from_str(text).map(|table| (file, table));
         read.map_err(|error| TableError::Form {
