@@ -16,12 +16,10 @@ use super::subnet::Subnet;
 use crate::event::value::parse_number;
 use crate::spl::Span;
 use crate::spl::ast::{self, CompareOp, Literal, Name, Piece};
+use crate::spl::fields::RAW;
 use crate::spl::pattern::{Pattern, Subject};
 use crate::spl::time_modifiers::is_time_modifier;
 use std::cmp::Ordering;
-
-/// The text of a raw event.
-const RAW: &str = "_raw";
 
 /// A predicate that can be tested.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use super::print;
 use std::collections::BTreeSet;
 
 /// The event as it was written, which commands read when no field is named.
-const RAW: &str = "_raw";
+pub const RAW: &str = "_raw";
 
 /// The names, those with wildcards and `_time` left out.
 pub fn names(pipeline: &Pipeline) -> BTreeSet<String> {

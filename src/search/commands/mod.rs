@@ -38,12 +38,10 @@ use super::plan::{Context, Plan};
 use super::table::Table;
 use crate::event::Value;
 use crate::spl::ast::CommandKind;
+use crate::spl::fields::RAW;
 use crate::spl::{Command, Span};
 use std::fmt::Debug;
 use std::sync::Arc;
-
-/// The field that commands read when none is named: the event as it was written.
-const RAW: &str = "_raw";
 
 /// A command that can be run on a table.
 pub(super) trait Run: Debug + Send + Sync {
