@@ -1,9 +1,10 @@
 //! Several rules over evidence that is read once: a record is parsed once, mapped once for each
 //! dataset, and of the rules only those are asked about it whose needles it holds (`candidates`).
-//! What a rule takes is kept, and a hunt of its own (`hunt`) makes its rows of it, so that they are
-//! those of the rule alone. Reads no evidence by itself and decides nothing about an event.
+//! What any rule takes is kept once, and the rows of each are made of it as a hunt of its own would
+//! (`replay`). Reads no evidence by itself and decides nothing about an event.
 //!
-//! What a search brings of another dataset is found in the same pass, as by a rule of its own.
+//! What a search brings of another dataset is found in the same pass, as by a rule of its own: of
+//! one rule, too (`hunt_once`).
 
 mod candidates;
 mod combine;
@@ -227,7 +228,7 @@ impl<'a> Pack<'a> {
                 let rule = roster.rules.get(*number)?.rule;
                 Some((*number, rule))
             });
-            let Some((source, says)) = share.ask(record, &hosts, rules) else {
+            let Some(said) = share.ask(record, &hosts, rules) else {
                 continue;
             };
             // Of the record as it stands, see the hunt.
@@ -240,8 +241,8 @@ impl<'a> Pack<'a> {
             let raw = keeps_raw.then(&mut *raw);
             let place = self.heard.len();
             self.heard
-                .push(share.hear((source, identity), record, &hosts, raw));
-            for (number, passes) in says {
+                .push(share.hear((&said, identity), record, &hosts, raw));
+            for (number, passes) in said.rules {
                 if let Some(asked) = self.asked.get_mut(number) {
                     asked.push(Asked { place, passes });
                 }

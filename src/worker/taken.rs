@@ -7,6 +7,7 @@ use super::late_hosts::LateHosts;
 use crate::cim::{Hosts, Machine, Sources};
 use crate::event::{EventTime, Identity, Locator};
 use crate::store::StoredEvent;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A copy of an event, and what the search says of it.
@@ -58,9 +59,13 @@ impl Taken {
         self.kept.seen(identity)
     }
 
-    /// Notes what became of an event.
-    pub fn note(&mut self, identity: Identity, seen: Seen) {
-        self.kept.note(identity, seen);
+    /// Notes what became of an event, a copy of which stands in that member.
+    pub fn note(&mut self, identity: Identity, member: u32, seen: Option<Seen>, fate: Fate) {
+        let source = seen.map_or(member, |seen| seen.source.min(member));
+        let now = Seen { source, fate };
+        if seen != Some(now) {
+            self.kept.note(identity, now);
+        }
     }
 
     /// An event was on this machine.
@@ -119,7 +124,7 @@ impl Taken {
     }
 
     /// Each machine that had no name, and the one that it has now.
-    pub fn names(&self, hosts: &Hosts) -> std::collections::BTreeMap<String, String> {
+    pub fn names(&self, hosts: &Hosts) -> BTreeMap<String, String> {
         self.late_hosts.names(hosts)
     }
 

@@ -123,22 +123,15 @@ impl Hunt<'_> {
             self.taken.note_machine(machine);
         }
         let earlier = seen.filter(|_| !self.options.keep_duplicates);
-        // Of raw events some are process creations.
-        let is_process = self.store.is_some()
-            && self.sources.dataset().is_raw()
-            && matches!(self.creations.scope(record), Scope::Creation(_));
         if let Some(store) = self.store.as_mut().filter(|_| earlier.is_none()) {
-            if self.sources.is_creation(source) {
-                store.add(&read.creation(host));
-            } else if !is_process {
-                add_other(store, record);
+            // Of raw events some are process creations.
+            let of_raw = self.sources.dataset().is_raw();
+            let process = of_raw.then(|| self.creations.scope(record));
+            match process {
+                Some(Scope::Creation(process)) => self.store_creation(process, record),
+                _ if self.sources.is_creation(source) => store.add(&read.creation(host)),
+                _ => add_other(store, record),
             }
-        }
-        if is_process
-            && earlier.is_none()
-            && let Scope::Creation(source) = self.creations.scope(record)
-        {
-            self.store_creation(source, record);
         }
         let fate = self.judge(read, machine, earlier.map(|seen| seen.fate), raw);
         self.note(identity, record.locator.source.0, seen, fate);
@@ -187,11 +180,7 @@ impl Hunt<'_> {
             let [source, first] = [source, first].map(SourceId);
             self.account.ledger.read_late(source, first);
         }
-        let source = first.min(source);
-        let now = Seen { source, fate };
-        if seen != Some(now) {
-            self.taken.note(identity, now);
-        }
+        self.taken.note(identity, source, seen, fate);
     }
 
     fn tick(&mut self, time: Option<EventTime>) {

@@ -6,7 +6,6 @@ use crate::cim::Hosts;
 use crate::event::Timestamp;
 use crate::store::{Findings, StoredEvent};
 use crate::worker::hunt::HuntOptions;
-use crate::worker::kept::Seen;
 use crate::worker::report::Loaded;
 use crate::worker::rule::Rule;
 use crate::worker::taken::{Answer, Passes, Taken};
@@ -86,9 +85,7 @@ impl Replay<'_> {
                 passes: Passes::of(asked.passes, heard.unresolved && waits_for_dest),
             };
             let fate = taken.take(&answer, earlier, || Arc::clone(event));
-            let source = event.locator.source.0;
-            let source = seen.map_or(source, |seen| seen.source.min(source));
-            taken.note(event.identity, Seen { source, fate });
+            taken.note(event.identity, event.locator.source.0, seen, fate);
         }
         taken.arrange();
         (

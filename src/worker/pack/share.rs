@@ -1,7 +1,7 @@
 //! What the rules over one dataset share: a record is mapped once for all of them, and what is made
 //! of it is kept once for those that it matters to. Does not read, and makes no rows.
 
-use crate::cim::{Hosts, Machine, Scope, Selection, SourceIndex, Sources};
+use crate::cim::{DatasetRow, Hosts, Machine, Scope, Selection, SourceIndex, Sources};
 use crate::event::{Identity, Record};
 use crate::store::StoredEvent;
 use crate::worker::rule::Rule;
@@ -14,7 +14,7 @@ pub(super) struct Share<'a> {
     /// The place of the dataset among those that the rules may name.
     dataset: usize,
     names: Names,
-    /// The fields that any of the rules tests; none: all.
+    /// The fields that any of the rules tests, and the names; none: all.
     selection: Option<Selection>,
 }
 
@@ -27,18 +27,29 @@ pub(super) struct Heard {
     pub unresolved: bool,
 }
 
-/// What a rule says of a record that matters to it: its number, and whether it takes it as it is.
-pub(super) type Says = (usize, bool);
+/// What the rules say of a record that matters to any of them.
+pub(super) struct Said {
+    source: SourceIndex,
+    /// The fields that were asked for.
+    row: DatasetRow,
+    /// By their numbers those to which it matters, and whether they take it as it is.
+    pub rules: Vec<(usize, bool)>,
+}
 
 impl<'a> Share<'a> {
     pub fn new(sources: &'a Sources, rules: &[&Rule]) -> Self {
+        let names = Names::of(sources);
         let tested: Option<Vec<Vec<usize>>> =
             rules.iter().map(|rule| rule.plan.tested_places()).collect();
         Self {
             sources,
             dataset: rules.first().map_or(usize::MAX, |rule| rule.dataset()),
-            names: Names::of(sources),
-            selection: tested.map(|tested| sources.selection(&tested.concat())),
+            names,
+            selection: tested.map(|tested| {
+                let mut places = tested.concat();
+                places.extend(names.places());
+                sources.selection(&places)
+            }),
         }
     }
 
@@ -49,7 +60,7 @@ impl<'a> Share<'a> {
         record: &Record,
         hosts: &Hosts,
         rules: impl Iterator<Item = (usize, &'r Rule)>,
-    ) -> Option<(SourceIndex, Vec<Says>)> {
+    ) -> Option<Said> {
         let Scope::Creation(source) = self.sources.scope(record) else {
             return None;
         };
@@ -59,23 +70,23 @@ impl<'a> Share<'a> {
         };
         let unresolved = self.sources.unresolved_host(source, record, hosts);
         let waits = |rule: &Rule| unresolved.is_some() && rule.tests_field("dest");
-        let says = rules.filter_map(|(number, rule)| {
+        let rules = rules.filter_map(|(number, rule)| {
             let passes = rule.plan.test(&row);
             (passes || waits(rule)).then_some((number, passes))
         });
-        let says: Vec<Says> = says.collect();
-        (!says.is_empty()).then_some((source, says))
+        let rules: Vec<(usize, bool)> = rules.collect();
+        (!rules.is_empty()).then_some(Said { source, row, rules })
     }
 
     /// What is made of such a record.
     pub fn hear(
         &self,
-        (source, identity): (SourceIndex, Identity),
+        (said, identity): (&Said, Identity),
         record: &Record,
         hosts: &Hosts,
         raw: Option<Arc<str>>,
     ) -> Heard {
-        let row = self.sources.map(source, record, hosts);
+        let source = said.source;
         let facts = self.sources.facts(source, record, hosts);
         let read = Read {
             sources: self.sources,
@@ -85,7 +96,7 @@ impl<'a> Share<'a> {
             record,
             hosts,
             facts: &facts,
-            row: &row,
+            row: &said.row,
             identity,
         };
         let machine = self.sources.unnamed_machine(source, record, hosts);
