@@ -126,14 +126,6 @@ impl LookupError {
             Self::Unknown(_) | Self::NoFile { .. } | Self::Broken(_) => "SPL-LOOKUP",
         }
     }
-
-    /// What it needs can't exist without a server, whatever files are there.
-    pub fn is_impossible(&self) -> bool {
-        matches!(
-            self,
-            Self::KvStore(_) | Self::Model(_) | Self::OfSecurity(_)
-        )
-    }
 }
 
 /// All lookups that are known. A CSV is read when it is first asked for.

@@ -13,9 +13,12 @@ fn all_known() -> String {
     format!("the commands are {}", names.join(", "))
 }
 
+/// The code of the message about a command that is not run.
+const COMMAND: &str = "SPL-COMMAND";
+
 /// Commands that are never run here, whatever else is supported, and why (Search Reference,
-/// "Command quick reference").
-const REFUSED: [(&[&str], &str); 4] = [
+/// "Command quick reference"): their names, the code of the message, what to do.
+const REFUSED: [(&[&str], &str, &str); 4] = [
     (
         &[
             "collect",
@@ -48,6 +51,7 @@ const REFUSED: [(&[&str], &str); 4] = [
             "localize",
             "input",
         ],
+        COMMAND,
         "it writes, sends or runs something, which is never done here: take it away",
     ),
     (
@@ -60,14 +64,17 @@ const REFUSED: [(&[&str], &str); 4] = [
             "deletemodel",
             "listmodels",
         ],
+        "DEP-MLTK",
         "it is of Splunk's machine learning toolkit, whose models are on a Splunk server only",
     ),
     (
         &["mstats", "mcatalog", "mpreview", "msearch"],
+        COMMAND,
         "it reads the metrics of a Splunk server, which no evidence holds",
     ),
     (
         &["iplocation"],
+        COMMAND,
         "it needs a database of addresses, which does not come with the program: give a lookup of \
          subnets (match_type CIDR) and write 'lookup <name> <column> AS <field>'",
     ),
@@ -81,14 +88,11 @@ pub fn refuse(name: &str, span: Span) -> Diagnostic {
     }
     let message = format!("the command '{name}' is not supported");
     let mut refused = REFUSED.iter();
-    let why = refused.find(|(names, _)| names.contains(&name));
-    let help = why.map_or_else(all_known, |(_, why)| (*why).to_owned());
-    let of_learning = why.is_some_and(|(names, _)| names.contains(&"apply"));
-    let code = if of_learning {
-        "DEP-MLTK"
-    } else {
-        "SPL-COMMAND"
-    };
+    let found = refused.find(|(names, ..)| names.contains(&name));
+    let (code, help) = found.map_or_else(
+        || (COMMAND, all_known()),
+        |(_, code, help)| (*code, (*help).to_owned()),
+    );
     Diagnostic::new(code, message, span).with_help(help)
 }
 
