@@ -8,6 +8,9 @@ use super::sources::{Gives, Mapping, RawName, Source, SourceIndex, Sources, Temp
 use crate::event::{Family, Value};
 use std::sync::Arc;
 
+/// Why a value of several raw fields need not stand in a record's data in one piece.
+pub const TOGETHER: &str = "is put together of several texts";
+
 /// One way. "Raw" is a field of the event's data as read, with escapes and entities decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Way {
@@ -94,7 +97,7 @@ impl Sources {
                 key,
                 text: name(&text)?,
             }),
-            Way::Begun(_) => Some(Way::Made("is put together of several texts")),
+            Way::Begun(_) => Some(Way::Made(TOGETHER)),
             Way::Raw | Way::Made(_) => Some(way),
         })
         .collect()

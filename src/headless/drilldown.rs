@@ -12,7 +12,8 @@ use crate::spl::bind::tokens;
 use crate::store::Findings;
 use crate::worker::DrilldownResult;
 use crate::worker::drilldown::{Over, Tokens};
-use crate::worker::hunt::{Hunted, Pass, hunt};
+use crate::worker::hunt::{Hunted, Pass};
+use crate::worker::pack::hunt_once;
 use crate::worker::rule::Rule;
 use anyhow::{Context as _, Result, anyhow};
 use std::time::Instant;
@@ -21,7 +22,6 @@ use std::time::Instant;
 pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
     let clock = Instant::now();
     let (mut engine, remarks) = session::engine(&args.reading, &args.risk_events, settings)?;
-    session::refuse_streams(&engine)?;
     engine.options.pass = pass(args);
     interrupt::watch(&engine.options.cancel)?;
     for remark in &remarks {
@@ -45,7 +45,7 @@ pub fn run(args: &Drilldown, settings: &Settings) -> Result<u8> {
         return Ok(status::USAGE);
     }
     let mut line = Line::new(args.saying.quiet);
-    let hunted = hunt(&engine.rule, &engine.sources, &engine.options, &mut line);
+    let hunted = hunt_once(&engine.rule, &engine.sources, &engine.options, &mut line);
     line.clear();
     tokens.anchor = args.at.or_else(|| anchor(&hunted, &tokens));
     let over = Over {

@@ -392,20 +392,20 @@ impl Plan {
         }
         let rows: Vec<(usize, &DatasetRow)> = rows.collect();
         let feed = Feed::of_rows(&rows);
-        let told = self
-            .stages
-            .iter()
-            .take_while(|(_, stage)| stage.has_told_columns());
+        let stages = self.stages.iter();
+        let mut told = stages.take_while(|(_, stage)| stage.has_told_columns());
         let is_dataset = matches!(self.input, PlanInput::Dataset { .. });
-        if is_dataset
-            && told
-                .into_iter()
-                .any(|(_, stage)| stage.leaves_nothing(&feed))
-        {
+        if is_dataset && told.any(|(_, stage)| stage.leaves_nothing(&feed)) {
             let nothing = self.first.run_rows(std::iter::empty());
             return self.run_stages(nothing, &feed).0;
         }
         self.run_feed(&feed).0
+    }
+
+    /// Whether its columns do not depend on the rows that it finds.
+    pub(super) fn has_told_columns(&self) -> bool {
+        let mut stages = self.stages.iter();
+        stages.all(|(_, stage)| stage.has_told_columns())
     }
 
     /// Whether it gives no rows since no event matters to it.

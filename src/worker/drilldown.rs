@@ -2,7 +2,8 @@
 //! stage is the rule's own, on the evidence when it is another, on risk events when it asks for
 //! those. Never on the wall clock: bounds count from the row's last event.
 
-use super::hunt::{HuntOptions, Hunted, hunt};
+use super::hunt::{HuntOptions, Hunted};
+use super::pack::hunt_once;
 use super::report::{DrilldownEvent, DrilldownResult};
 use super::rule::{Rule, refused_inputs};
 use crate::cim::Sources;
@@ -182,7 +183,7 @@ impl Over<'_> {
             plan: plan.clone(),
             ..Rule::clone(rule)
         };
-        let hunted: Hunted = hunt(&rule, self.sources, self.options, &mut ());
+        let hunted: Hunted = hunt_once(&rule, self.sources, self.options, &mut ());
         let mut result = run_over(plan, bounds, &hunted.findings.events, [false, everything]);
         if !hunted.loaded.ledger.complete {
             result

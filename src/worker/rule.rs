@@ -197,13 +197,15 @@ impl Rule {
         }
     }
 
-    /// Why some evidence can't be searched with it: what is read twice must be there twice.
+    /// Why some evidence can't be searched with it where the evidence is read once for each dataset
+    /// (`hunt`, not `hunt_once`): what is read twice must be there twice.
     pub fn refused_evidence(&self, options: &HuntOptions) -> Option<String> {
         let beside = self.plan.beside();
         let other = beside.first().filter(|_| options.reads_a_stream())?;
         Some(format!(
             "'{}' brings rows of '{}' to those of '{}', for which the evidence is read twice, and \
-             standard input or a pipe can be read once: save it to a file and open that",
+             standard input or a pipe can be read once: save it to a file and open that, or run \
+             'gimlet hunt', which reads it once",
             self.detection.name,
             other.dataset(),
             self.plan.dataset()

@@ -2,7 +2,8 @@
 //! them. What a test wants is one row at least (contentctl: a detection must return results on its
 //! test data).
 
-use super::hunt::{HuntOptions, Pass, hunt};
+use super::hunt::{HuntOptions, Pass};
+use super::pack::hunt_once;
 use super::rule::Rule;
 use crate::cim::Sources;
 use crate::content::detection::DetectionTest;
@@ -122,7 +123,7 @@ pub fn run(
         pass: Pass::Rows,
         ..options.clone()
     };
-    let hunted = hunt(rule, sources, &options, &mut ());
+    let hunted = hunt_once(rule, sources, &options, &mut ());
     let rows = hunted.findings.table.rows.len() as u64;
     if rows > 0 {
         return Outcome::Pass(rows);

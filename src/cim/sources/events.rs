@@ -4,7 +4,7 @@
 //! for the fields that a search asks for, so that no other is ever evaluated.
 
 use super::super::model::{Dataset, DatasetField, Evaluation, Model, TableError};
-use super::super::ways::Way;
+use super::super::ways::{TOGETHER, Way};
 use super::{Gives, Mapping, RawName, Source, SourceTable, Sources};
 use crate::event::Record;
 use serde::Deserialize;
@@ -134,7 +134,7 @@ impl Template {
         match self.parts.as_slice() {
             [Part::Text(text)] => Way::Text(Arc::from(text.as_str())),
             [Part::Text(text), ..] => Way::Begun(Arc::from(text.as_str())),
-            _ => Way::Made("is put together of several texts"),
+            _ => Way::Made(TOGETHER),
         }
     }
 

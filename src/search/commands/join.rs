@@ -111,7 +111,7 @@ impl Run for Join {
     }
 
     fn has_told_columns(&self) -> bool {
-        true
+        self.search.has_told_columns()
     }
 
     fn leaves_nothing(&self, feed: &Feed<'_>) -> bool {

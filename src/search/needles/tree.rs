@@ -7,7 +7,7 @@
 
 use super::stretch::rarest;
 use super::words::Words;
-use crate::cim::ways::Way;
+use crate::cim::ways::{TOGETHER, Way};
 use crate::cim::{SourceIndex, Sources};
 use crate::search::cells::{Fields, Place};
 use crate::search::predicate::{Node, Test};
@@ -152,13 +152,15 @@ impl<'a> Reader<'a> {
                             needed.insert(rarest(parts.into_iter(), self.words)?);
                         }
                     }
+                    // Of texts that all begin otherwise none comes this way.
                     Way::Begun(beginning) => {
+                        let beginning = beginning.to_lowercase();
                         let other = |pattern: &Pattern| {
                             let exact = pattern.exact().map(str::to_lowercase);
-                            exact.is_some_and(|exact| !exact.starts_with(&beginning.to_lowercase()))
+                            exact.is_some_and(|exact| !exact.starts_with(&beginning))
                         };
                         if !test.patterns().is_some_and(|mut all| all.all(other)) {
-                            return Err(Why::Made(field(), "is put together of several texts"));
+                            return Err(Why::Made(field(), TOGETHER));
                         }
                     }
                     Way::Made(how) => return Err(Why::Made(field(), how)),
